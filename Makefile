@@ -1,0 +1,44 @@
+# Two commands do everything on a machine with Python ≥ 3.10 and make: `make demo` and `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+export HF_HUB_OFFLINE := 1
+export OMP_NUM_THREADS := 1
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help demo test lint bench redteam release references clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
+
+$(READY): pyproject.toml constraints.txt
+	@echo "Installing into $(VENV) (once; a few minutes, most of it torch) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "torch==$$(sed -n 's/^torch==//p' constraints.txt)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[notebooks,grading,dev]"
+	@touch $@
+
+demo: $(READY)  ## a class graded end to end, from nothing, in front of you
+	@$(BIN)/attentif demo
+
+test: $(READY) lint  ## style, types, every test
+	@$(BIN)/python -m pytest -q
+
+lint: $(READY)  ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+references: $(READY)  ## write the public reference tensors, then prove them
+	@$(BIN)/attentif references build
+	@$(BIN)/attentif references verify
+
+release: $(READY)  ## student versions of every atelier
+	@$(BIN)/attentif release
+
+clean:  ## what the commands above leave behind (not the virtual environment)
+	@rm -rf demo submitted feedback gradebook.db .attentif .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find autograded -mindepth 1 ! -name README.md -delete

@@ -1,0 +1,61 @@
+"""The whole pipeline's configuration: every nbgrader command works from this folder without a flag."""
+
+import os
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
+    IgnorePattern,
+    LimitOutput,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+
+from attentif.grading.exporter import SubmissionExporter
+from attentif.grading.hooks import quarantine_special_files, ship_library
+from attentif.grading.preprocessor import Grade
+from attentif.grading.restore import RestoreCells
+
+c = get_config()  # noqa: F821  (nbgrader provides it)
+
+c.CourseDirectory.course_id = "attentif"
+c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
+c.CourseDirectory.solution_directory = "solutions"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "conftest.py", "pytest.ini"]
+
+# What students see in place of a solution.
+c.ClearSolutions.code_stub = {
+    "python": '# À VOUS : remplacez la ligne suivante par votre code.\nraise NotImplementedError("à compléter")'
+}
+c.ClearSolutions.text_stub = "*Votre réponse ici.*"
+c.GenerateAssignment.post_convert_hook = ship_library
+
+# Submissions: read with care, restored from the gradebook, then run and checked.
+c.Autograde.exporter_class = SubmissionExporter
+c.Autograde.pre_convert_hook = quarantine_special_files
+c.Autograde.sanitize_preprocessors = [
+    ClearOutput,
+    RestoreCells,
+    DeduplicateIds,
+    OverwriteKernelspec,
+    OverwriteCells,
+    CheckCellMetadata,
+]
+c.Autograde.autograde_preprocessors = [
+    Grade,
+    IgnorePattern,
+    ClearMetadataPreprocessor,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
+c.Grade.timeout = 60
+c.Execute.timeout = 300  # solved notebooks train small models
+
+# The secret behind the hidden draws: change it for each class (any text). Seeds are recorded in each report.
+c.Grade.seed = os.environ.get("ATTENTIF_SEED", "attentif")

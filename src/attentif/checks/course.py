@@ -1,0 +1,51 @@
+"""Where things are: the folders of a course, found from any place inside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course repository: ``root`` holds nbgrader_config.py, source/ and grader_tests/."""
+
+    root: Path
+
+    def public_checks(self, atelier: str) -> Path:
+        """Folder of the public check files of an atelier."""
+        return self.root / "source" / atelier / "checks"
+
+    def hidden_checks(self, atelier: str) -> Path:
+        """Folder of the hidden check files of an atelier."""
+        return self.root / "grader_tests" / atelier
+
+    def oracle(self, atelier: str, exercise: str) -> Path:
+        """The oracle module of an exercise."""
+        return self.hidden_checks(atelier) / "oracles" / f"{exercise}.py"
+
+    def ateliers(self) -> list[str]:
+        """Names of the folders of source/ that hold a notebook."""
+        return sorted(p.name for p in (self.root / "source").glob("*") if any(p.glob("*.ipynb")))
+
+    def exercises(self, atelier: str) -> list[str]:
+        """Names of the exercises of an atelier: its oracle modules."""
+        oracles = self.hidden_checks(atelier) / "oracles"
+        return sorted(p.stem for p in oracles.glob("*.py") if not p.stem.startswith("_"))
+
+    def check_files(self, atelier: str, exercise: str) -> list[Path]:
+        """The exercise's public check file, then its hidden one; those that exist."""
+        files = (
+            self.public_checks(atelier) / f"test_{exercise}.py",
+            self.hidden_checks(atelier) / f"test_{exercise}_hidden.py",
+        )
+        return [path for path in files if path.is_file()]
+
+
+def find_course(start: Path) -> Course | None:
+    """The course around ``start``: the nearest parent with nbgrader_config.py, or None."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / "nbgrader_config.py").is_file():
+            return Course(folder)
+    return None

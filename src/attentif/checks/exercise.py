@@ -1,0 +1,204 @@
+"""What an exercise is: plain data that a course author writes and everything else reads.
+
+An exercise names the functions (or classes) a student defines, how they are called, what they return, the
+reference that is right, the mistakes worth a name and the other ways of being right. A *call* is data too, so
+that one description serves the student's laptop, the sandboxed kernel, the reference and every misconception.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any, Literal
+
+import numpy as np
+
+Comparison = Literal["close", "exact", "up_to_sign"]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence for the student, French first, English beside it."""
+
+    fr: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """One value that a function returns.
+
+    ``axes`` names the axes, separated by spaces (``"B h T_q d_v"``); an empty string is a scalar. ``compare``
+    is ``"close"`` (floats), ``"exact"`` (booleans, integers) or ``"up_to_sign"`` (each row up to its sign).
+    """
+
+    name: str
+    axes: str = ""
+    compare: Comparison = "close"
+
+
+@dataclass(frozen=True)
+class Function:
+    """A name the student must define: a function, or a class whose instances are called.
+
+    ``signature`` is shown to students when theirs cannot be called like it. ``rtol`` and ``atol`` hold for
+    float64 answers; float32 answers get at least rtol 1e-4 and atol 1e-5.
+    """
+
+    name: str
+    signature: str
+    outputs: tuple[Output, ...]
+    kind: Literal["function", "class"] = "function"
+    rtol: float = 1e-6
+    atol: float = 1e-8
+
+
+@dataclass(frozen=True)
+class Ref:
+    """An input that cannot travel by value: the object that the notebook itself calls ``name``."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of code that may live elsewhere, as data.
+
+    ``inputs`` are passed by position in the order of the mapping. For a class, ``init`` holds the constructor's
+    arguments (by position too), ``state`` the tensors given to ``load_state_dict`` and ``method`` the method to
+    call (the instance itself when empty).
+    """
+
+    target: str
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    init: Mapping[str, Any] | None = None
+    state: Mapping[str, Any] | None = None
+    method: str = ""
+
+    def run(self, namespace: Any) -> Any:
+        """Runs the call on anything that has the target as an attribute and returns what it returns."""
+        target = getattr(namespace, self.target)
+        inputs = [getattr(namespace, v.name) if isinstance(v, Ref) else v for v in self.inputs.values()]
+        if self.init is not None:
+            target = target(*self.init.values())
+            if self.state is not None:
+                target.load_state_dict(dict(self.state))
+        if self.method:
+            target = getattr(target, self.method)
+        return target(*inputs)
+
+    def with_inputs(self, **changes: Any) -> Call:
+        """The same call with some inputs replaced."""
+        return replace(self, inputs={**self.inputs, **changes})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call worth making: ``dims`` maps axis names to sizes, ``differentiable`` names the float inputs by which
+    the first output is differentiated (empty: gradients are not checked). ``observe`` maps (call inputs, student's
+    value) to what is compared, on the trusted side only: for answers that are right by what they do, not by their
+    value. Public cases cannot have one, since their file holds data and no code."""
+
+    name: str
+    call: Call
+    dims: Mapping[str, int] = field(default_factory=dict)
+    differentiable: tuple[str, ...] = ()
+    observe: Callable[[Mapping[str, Any], Any], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An implementation of one or several of an exercise's functions other than the reference.
+
+    ``defines`` maps the student's names to implementations. ``uses`` are helpers (functions or classes) that the
+    implementations call: their source goes along when the variant is placed in a notebook.
+    """
+
+    name: str
+    defines: Mapping[str, Callable[..., Any]]
+    uses: tuple[Any, ...] = ()
+
+    def source(self) -> str:
+        """Python source that defines the student's names, to be pasted in a solution cell."""
+        return implementation_source(self.defines, self.uses)
+
+
+@dataclass(frozen=True)
+class Misconception(Variant):
+    """A wrong implementation that deserves a name: what it computes, what follows, three graded hints."""
+
+    finding: Text = Text("", "")
+    consequence: Text = Text("", "")
+    hints: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Equivalent(Variant):
+    """Another way of being right, which must get full marks."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Everything the course knows about one exercise.
+
+    ``reference`` is compared with ``independent`` (another library's code) by ``attentif references verify``.
+    ``public`` returns the cases students receive, ``draw(rng)`` one fresh draw of hidden cases: every regime,
+    all dimensions pairwise different. ``provided`` are helpers that the notebook gives to students, whose source
+    stands in an ungraded cell.
+    """
+
+    name: str
+    atelier: str
+    number: str
+    title: Text
+    points: int
+    functions: tuple[Function, ...]
+    reference: Mapping[str, Callable[..., Any]]
+    independent: Mapping[str, Callable[..., Any]]
+    public: Callable[[], list[Case]]
+    draw: Callable[[np.random.Generator], list[Case]]
+    misconceptions: tuple[Misconception, ...] = ()
+    equivalents: tuple[Equivalent, ...] = ()
+    uses: tuple[Any, ...] = ()
+    provided: tuple[Any, ...] = ()
+    core: bool = False
+
+    def function(self, name: str) -> Function:
+        """The function of that name; ``KeyError`` if the exercise has none."""
+        return {f.name: f for f in self.functions}[name]
+
+    def draws(self, seed: int, count: int = 3) -> list[Case]:
+        """``count`` independent draws of hidden cases, reproducible from ``seed``."""
+        return [
+            replace(case, name=f"{case.name}#{i}")
+            for i in range(count)
+            for case in self.draw(np.random.default_rng([seed, i]))
+        ]
+
+    def namespace(self, variant: Variant | None = None) -> SimpleNamespace:
+        """The reference's functions, those of ``variant`` in their place where it defines them."""
+        provided = {item.__name__: item for item in self.provided}
+        return SimpleNamespace(**{**provided, **self.reference, **(variant.defines if variant else {})})
+
+    def solution_source(self) -> str:
+        """Python source of the reference, to be pasted in a solution cell."""
+        return implementation_source(self.reference, self.uses)
+
+
+def implementation_source(defines: Mapping[str, Callable[..., Any]], uses: Sequence[Any]) -> str:
+    """Source of the helpers, then of each implementation, then the student's names bound to them."""
+    return "\n\n\n".join(_source_parts(defines, uses)) + "\n"
+
+
+def _source_parts(defines: Mapping[str, Callable[..., Any]], uses: Sequence[Any]) -> Iterator[str]:
+    seen: set[str] = set()
+    for item in (*uses, *defines.values()):
+        if item.__name__ not in seen:
+            seen.add(item.__name__)
+            yield textwrap.dedent(inspect.getsource(item)).strip()
+    bindings = [f"{name} = {item.__name__}" for name, item in defines.items() if name != item.__name__]
+    if bindings:
+        yield "\n".join(bindings)

@@ -1,0 +1,91 @@
+"""Running a notebook's code in this process, up to a check cell: for ``pytest`` typed in a released folder.
+
+This is for people who check their own notebook on their own machine. Grading never comes here.
+"""
+
+from __future__ import annotations
+
+import json
+import linecache
+import re
+import sys
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+CHECK_CALL = re.compile(r"""^\s*check\(\s*["']([A-Za-z_][A-Za-z0-9_]*)["']""", re.MULTILINE)
+
+
+class NotebookBroken(Exception):
+    """The file is no notebook; the text says what was expected."""
+
+
+@dataclass
+class Notebook:
+    """The code cells of a notebook file, and the exercises its check cells name."""
+
+    path: Path
+    cells: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, path: Path) -> Notebook:
+        """Raises NotebookBroken if the file is not a notebook."""
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+            return cls(path, ["".join(cell["source"]) for cell in cells])
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise NotebookBroken(f"{path}: not a notebook that Jupyter could open ({type(error).__name__})") from error
+
+    def exercises(self) -> list[str]:
+        """Names of the exercises, in order."""
+        return [name for cell in self.cells for name in CHECK_CALL.findall(cell)]
+
+    def namespace_at(self, exercise: str) -> tuple[dict[str, Any], list[str]]:
+        """The notebook's names when its check cell for ``exercise`` is reached, and the errors met on the way.
+
+        A cell that fails does not stop the others, as when a student runs them one by one. Check cells, lines that
+        start with % or ! and figures are left out.
+        """
+        module = ModuleType("__notebook__")
+        sys.modules["__notebook__"] = module
+        errors: list[str] = []
+        for number, source in enumerate(self.cells, start=1):
+            found = CHECK_CALL.findall(source)
+            if exercise in found:
+                break
+            if not found:
+                self._run_cell(number, source, module.__dict__, errors)
+        return module.__dict__, errors
+
+    def _run_cell(self, number: int, source: str, namespace: dict[str, Any], errors: list[str]) -> None:
+        filename = f"<{self.path.stem}, cellule {number}>"
+        code = without_magics(source)
+        linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
+        try:
+            exec(compile(code, filename, "exec"), namespace)
+        except Exception:
+            errors.append(traceback.format_exc(limit=-1))
+
+
+def without_magics(source: str) -> str:
+    """The cell with each line that IPython alone understands (``%…``, ``!…``) replaced by ``pass``."""
+    return "\n".join(
+        line[: len(line) - len(line.lstrip())] + "pass" if line.lstrip().startswith(("%", "!")) else line
+        for line in source.splitlines()
+    )
+
+
+def find_notebook(folder: Path, exercise: str) -> Notebook | None:
+    """The notebook of ``folder`` that has a check cell for ``exercise``; None if there is none. Files that are no
+    notebooks are passed over."""
+    for path in sorted(folder.glob("*.ipynb")):
+        try:
+            notebook = Notebook.read(path)
+        except NotebookBroken:
+            continue
+        if exercise in notebook.exercises():
+            return notebook
+    return None

@@ -1,0 +1,181 @@
+"""The pytest plugin: fixtures ``student``, ``cases``, ``exercise``, ``rng``; markers; one CheckResult for each test.
+
+Without a configured run (a student types ``pytest`` in a released folder, an author in a course), the notebooks
+beside the check files are run in this process and their names are what is checked.
+"""
+
+from __future__ import annotations
+
+import inspect
+import zlib
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from attentif.checks.cases import CaseSet, Reference
+from attentif.checks.exercise import Text
+from attentif.checks.failures import CheckFailure, Explanation
+from attentif.checks.report import CheckResult, Verdict
+from attentif.checks.run import RUN, NotRun, Run
+from attentif.checks.student_errors import explain_error, explain_remote
+from attentif.remote import errors
+
+MARKERS = (
+    "exercise(name): the exercise that a check file is about",
+    "weight(number): what a check counts within its exercise (default 1)",
+    "requires(*tests): checks of the exercise that must have passed first; else this one is not run",
+    "time_limit(seconds): limit for each call of student code (default 10)",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+def exercise_of(item: pytest.Item) -> str | None:
+    """The exercise a collected test belongs to, or None for a test that is not a check."""
+    marker = item.get_closest_marker("exercise")
+    return str(marker.args[0]) if marker and marker.args else None
+
+
+def _run_of(config: pytest.Config) -> Run:
+    if RUN not in config.stash:
+        from attentif.checks.local import folder_run
+
+        config.stash[RUN] = folder_run()
+    return config.stash[RUN]
+
+
+def _is_hidden(item: pytest.Item) -> bool:
+    return item.path.stem.endswith("_hidden")
+
+
+@pytest.fixture
+def exercise(request: pytest.FixtureRequest) -> Reference:
+    """The reference of the exercise under check: its functions, cases and right answers."""
+    name = exercise_of(request.node)
+    if name is None:
+        raise pytest.UsageError(f"{request.node.path.name}: a check needs pytestmark = pytest.mark.exercise('name')")
+    return _run_of(request.config).references.load(name, request.node.path)
+
+
+@pytest.fixture
+def cases(exercise: Reference) -> CaseSet:
+    """All cases of the exercise: the public ones in a public file, fresh draws in a hidden one."""
+    return CaseSet(exercise, tuple(exercise.cases))
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The student's code: ``student.name(...)``."""
+    run = _run_of(request.config)
+    marker = request.node.get_closest_marker("time_limit")
+    limit = float(marker.args[0]) if marker else run.default_time_limit
+    name = exercise_of(request.node) or ""
+    with run.students.open(name, request.node.path, time_limit=limit) as opened:
+        yield opened
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """A generator seeded by the run and the test's name: fresh for each grading, the same when repeated."""
+    seed = _run_of(request.config).seed if _is_hidden(request.node) else 0
+    return np.random.default_rng([seed, zlib.crc32(request.node.name.encode())])
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    name = exercise_of(item)
+    marker = item.get_closest_marker("requires")
+    if name is None or marker is None:
+        return
+    run = _run_of(item.config)
+    if not all(run.passed(name, test) for test in marker.args):
+        pytest.skip("requires " + ", ".join(marker.args))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    name = exercise_of(item)
+    if name is None or report.when == "teardown" or (report.when == "setup" and report.passed):
+        return report
+    result = _result(item, call, report)
+    _run_of(item.config).results.setdefault(name, []).append(result)
+    if report.failed:
+        report.longrepr = _plain(result)
+    return report
+
+
+def _result(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> CheckResult:
+    verdict, explanations, internal = _verdict(call, report, hidden=_is_hidden(item))
+    weight = item.get_closest_marker("weight")
+    return CheckResult(
+        test=item.name,
+        title=check_title(item),
+        weight=float(weight.args[0]) if weight else 1.0,
+        hidden=_is_hidden(item),
+        verdict=verdict,
+        explanations=tuple(e.without_values() for e in explanations) if _is_hidden(item) else explanations,
+        seconds=call.duration,
+        internal=internal,
+    )
+
+
+def check_title(item: pytest.Item) -> Text:
+    """The docstring's first paragraph (French) and second (English); the test's name where there is none."""
+    doc = inspect.getdoc(getattr(item, "obj", None)) or item.name
+    french, _, english = doc.partition("\n\n")
+    return Text(" ".join(french.split()), " ".join((english or french).split()))
+
+
+def _verdict(
+    call: pytest.CallInfo[None], report: pytest.TestReport, *, hidden: bool
+) -> tuple[Verdict, tuple[Explanation, ...], str]:
+    if report.passed:
+        return Verdict.PASSED, (), ""
+    error = call.excinfo.value if call.excinfo else None
+    if report.skipped:
+        finding = Text(
+            "Pas encore : une vérification qui précède doit d'abord réussir.",
+            "Not yet: an earlier check must pass first.",
+        )
+        return Verdict.NOT_RUN, (Explanation(finding),), ""
+    if isinstance(error, CheckFailure):
+        return Verdict.FAILED, error.explanations, ""
+    if isinstance(error, NotRun):
+        return Verdict.NOT_RUN, (Explanation(error.args[0]),), ""
+    if isinstance(error, errors.RemoteError):
+        return _REMOTE_VERDICTS.get(type(error), Verdict.ERROR), (_explain(error, hidden=hidden),), ""
+    if isinstance(error, AssertionError) and error.args and isinstance(error.args[0], str):
+        message = error.args[0].partition("\nassert ")[0]
+        return Verdict.FAILED, (Explanation(Text(message, message)),), ""
+    return Verdict.FAILED, (Explanation(_UNUSABLE),), str(report.longrepr)
+
+
+_UNUSABLE = Text(
+    "Cette vérification a échoué : la valeur renvoyée ne se laisse pas utiliser comme l'énoncé le demande.",
+    "This check failed: the value returned cannot be used as the statement asks.",
+)
+_REMOTE_VERDICTS = {
+    errors.TimeLimit: Verdict.TIME_LIMIT,
+    errors.MemoryLimit: Verdict.MEMORY_LIMIT,
+    errors.NameMissing: Verdict.FAILED,
+    errors.NotCallable: Verdict.FAILED,
+}
+
+
+def _explain(error: errors.RemoteError, *, hidden: bool) -> Explanation:
+    if isinstance(error, errors.StudentError):
+        return explain_error(None, error, hidden=hidden)
+    return explain_remote(error)
+
+
+def _plain(result: CheckResult) -> str:
+    from attentif.checks.render import plain_result
+
+    return plain_result(result)

@@ -1,0 +1,49 @@
+"""One run of pytest over check files: whose code is checked, against which references, and what came of it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from attentif.checks.cases import Reference
+from attentif.checks.report import CheckResult
+
+
+class Students(Protocol):
+    """Where the student's code is found."""
+
+    def open(self, exercise: str, check_file: Path, *, time_limit: float) -> AbstractContextManager[Any]:
+        """The student's names as they stand at the check cell of ``exercise``; raises NotRun if there is none."""
+
+
+class References(Protocol):
+    """Where right answers are found."""
+
+    def load(self, exercise: str, check_file: Path) -> Reference:
+        """The reference that the checks of ``check_file`` compare with."""
+
+
+class NotRun(Exception):
+    """A check could not run; ``args[0]`` is a Text that says why."""
+
+
+@dataclass
+class Run:
+    """The state of a run: what the plugin's fixtures and hooks share."""
+
+    students: Students
+    references: References
+    seed: int = 0
+    default_time_limit: float = 10.0
+    results: dict[str, list[CheckResult]] = field(default_factory=dict)
+
+    def passed(self, exercise: str, test: str) -> bool:
+        """Whether a check of that name has run and passed for the exercise."""
+        return any(r.test == test and r.verdict.value == "passed" for r in self.results.get(exercise, []))
+
+
+RUN = pytest.StashKey[Run]()

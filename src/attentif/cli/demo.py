@@ -1,0 +1,159 @@
+"""``attentif demo``: a class graded end to end, with real nbgrader commands, in a folder of its own."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from attentif.checks.course import Course
+from attentif.cli.errors import UserError, course_here
+from attentif.grading.results import diagnoses_of, scores_of
+from attentif.grading.sample_class import Sample, hand_in, load_samples
+
+ATELIER = "atelier3"
+NOTEBOOKS = ("01_attention_une_tete", "02_gradients_et_regards", "03_multi_tetes")
+COPIED = ("nbgrader_config.py", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT.md")
+
+
+def add_to(commands: Any) -> None:
+    """Adds the subcommand."""
+    text = (
+        "make a class of sample students, release, hand in, grade, explain and export with nbgrader, in demo/; "
+        "exit status 1 if any grade or diagnosis is not the expected one"
+    )
+    parser = commands.add_parser("demo", help="a class graded end to end, in front of you", description=text)
+    parser.add_argument("--folder", type=Path, default=Path("demo"), help="where to work, emptied first (demo/)")
+    parser.set_defaults(run=run)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the table says about one student."""
+
+    sample: Sample
+    points: float | None
+    diagnosed: tuple[tuple[str, str], ...]
+    feedback: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether points and diagnoses are the expected ones."""
+        return (
+            self.points is not None
+            and abs(self.points - self.sample.points) < 0.01
+            and set(self.diagnosed) == set(self.sample.diagnosed)
+        )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the demonstration."""
+    console = Console()
+    started = monotonic()
+    course = prepare(course_here(), arguments.folder)
+    samples = load_samples(course.root / "grader_tests" / ATELIER / "sample_class.py")
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=console,
+    ) as progress:  # fmt: skip
+        _step(progress, course, "releasing the notebooks", ["generate_assignment", ATELIER], 0, "Converting notebook")
+        for sample in progress.track(samples, description="handing in"):
+            hand_in(course, ATELIER, sample)
+        count = sum(len(list(p.glob("*.ipynb"))) for p in (course.root / "submitted").glob(f"*/{ATELIER}"))
+        _step(progress, course, "grading", ["autograde", ATELIER], count, "Autograding ")
+        _step(progress, course, "writing feedback", ["generate_feedback", ATELIER], count, "Converting notebook")
+        _step(progress, course, "exporting grades.csv", ["export"], 0, "")
+    rows = list(_rows(course, samples))
+    console.print(_table(rows))
+    console.print(f"grades: {_shown(course.root / 'grades.csv')} · {monotonic() - started:.0f} s in all")
+    wrong = [row.sample.student for row in rows if not row.ok]
+    if wrong:
+        console.print(f"[red]not as expected: {', '.join(wrong)}[/]")
+        return 1
+    console.print(f"{len(rows)} students, every grade and every diagnosis as expected")
+    return 0
+
+
+def prepare(course: Course, folder: Path, notebooks: Iterable[str] = NOTEBOOKS) -> Course:
+    """A small course in ``folder``: some notebooks of the atelier with their checks and oracles. Raises UserError
+    rather than empty a folder that an earlier demonstration did not make."""
+    marker = folder / ".attentif-demo"
+    if folder.exists():
+        if not marker.is_file() and any(folder.iterdir()):
+            raise UserError(f"{folder}/ exists and is not an earlier demonstration's: choose another --folder")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    marker.touch()
+    for name in COPIED:
+        shutil.copy(course.root / name, folder / name)
+    (folder / "src").symlink_to(course.root / "src", target_is_directory=True)
+    skip = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(course.root / "grader_tests" / ATELIER, folder / "grader_tests" / ATELIER, ignore=skip)
+    source = folder / "source" / ATELIER
+    shutil.copytree(course.public_checks(ATELIER), source / "checks", ignore=skip)
+    for name in notebooks:
+        shutil.copy(course.root / "source" / ATELIER / f"{name}.ipynb", source / f"{name}.ipynb")
+    return Course(folder.resolve())
+
+
+def _step(progress: Progress, course: Course, description: str, command: list[str], total: int, counted: str) -> None:
+    """Runs an nbgrader command and moves the bar at each log line that contains ``counted``."""
+    task = progress.add_task(description, total=total or 1)
+    log = course.root / f"{command[0]}.log"
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with log.open("w", encoding="utf-8") as kept:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nbgrader", *command],
+            cwd=course.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        for line in process.stdout:
+            kept.write(line)
+            if total and counted in line:
+                progress.advance(task)
+    if process.wait():
+        raise UserError(f"nbgrader {' '.join(command)} failed; its log is {_shown(log)}")
+    progress.update(task, completed=total or 1)
+
+
+def _rows(course: Course, samples: list[Sample]) -> Iterable[Row]:
+    scores = scores_of(course, ATELIER)
+    for sample in samples:
+        feedback = course.root / "feedback" / sample.student / ATELIER
+        yield Row(sample, scores.get(sample.student), diagnoses_of(course, ATELIER, sample.student), _shown(feedback))
+
+
+def _table(rows: list[Row]) -> Table:
+    table = Table(title="A class, graded", title_justify="left", show_lines=False)
+    for heading in ("", "student", "story", "expected", "obtained", "diagnosed", "feedback"):
+        table.add_column(heading, justify="right" if heading in ("expected", "obtained") else "left", overflow="fold")
+    for row in rows:
+        obtained = "–" if row.points is None else f"{row.points:g}"
+        names = "\n".join(f"{exercise}: {name}" for exercise, name in row.diagnosed) or "–"
+        mark = "[green]✓[/]" if row.ok else "[red]✗[/]"
+        table.add_row(
+            mark, row.sample.student, row.sample.story, f"{row.sample.points:g}", obtained, names, row.feedback
+        )
+    return table
+
+
+def _shown(path: Path) -> str:
+    return os.path.relpath(path)
+
+
+def read_grades(path: Path) -> dict[str, float]:
+    """Student → score of an exported grades.csv."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}

@@ -1,0 +1,29 @@
+"""What a user of the command line can mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attentif.checks.course import Course, find_course
+
+
+class UserError(Exception):
+    """Something about the command or the course folder is not as it must be; the text says what to do."""
+
+
+def course_here() -> Course:
+    """The course around the current folder; UserError if there is none."""
+    course = find_course(Path.cwd())
+    if course is None:
+        raise UserError("no nbgrader_config.py here or above: run this command inside a course folder")
+    return course
+
+
+def chosen_exercises(course: Course, ateliers: list[str], names: list[str]) -> list[tuple[str, str]]:
+    """(atelier, exercise) pairs, all of them if none is named; UserError for a name that does not exist."""
+    pairs = [(a, e) for a in (ateliers or course.ateliers()) for e in course.exercises(a)]
+    unknown = sorted(set(names) - {exercise for _, exercise in pairs})
+    if unknown:
+        known = ", ".join(exercise for _, exercise in pairs) or "none"
+        raise UserError(f"no exercise called {', '.join(unknown)}; there are: {known}")
+    return [(a, e) for a, e in pairs if not names or e in names]

@@ -1,0 +1,54 @@
+"""``attentif``: the command line. It parses and prints; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from attentif import __version__
+
+DESCRIPTION = """\
+Author, release, grade and explain a course on Transformers.
+
+  attentif demo                     a class graded end to end, from nothing, in front of you
+  attentif references build         write the public reference tensors of every exercise
+  attentif references verify        prove that references are right and mistakes are told apart
+  attentif release                  student versions from source/, ready to be handed out
+  attentif doctor                   what this machine offers for safe grading, and what to install
+
+Every nbgrader command (autograde, generate_feedback, export, formgrader, …) works in the same folder.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser; each subcommand lives in its own module and adds itself."""
+    from attentif.cli import demo, doctor, references, release
+
+    parser = argparse.ArgumentParser(
+        prog="attentif", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"attentif {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for module in (demo, references, release, doctor):
+        module.add_to(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command and returns its exit status; what the user did wrong is one line on stderr, status 2."""
+    from attentif.cli.errors import UserError
+
+    parsed = build_parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except UserError as error:
+        print(f"attentif: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("attentif: interrupted", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

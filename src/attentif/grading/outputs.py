@@ -1,0 +1,106 @@
+"""What a kernel printed, made safe to keep: bounded, and only kinds that no browser executes."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from attentif.checks.render import html_report, plain_report
+from attentif.checks.report import ExerciseReport
+from attentif.grading.results import DIAGNOSES
+
+MAX_OUTPUTS = 100
+MAX_TEXT = 20_000
+MAX_IMAGE_BYTES = 2_000_000
+CUT = "\n[… sortie coupée par le correcteur]"
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def tame(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """A submission's outputs as they may be kept: text, PNG images, errors; each bounded, at most 100.
+
+    HTML, SVG, JavaScript and widgets are dropped (their plain text stays): instructors and students open these
+    notebooks in a browser.
+    """
+    kept = [tamed for output in outputs[:MAX_OUTPUTS] if (tamed := _tame_one(output)) is not None]
+    if len(outputs) > MAX_OUTPUTS:
+        kept.append(new_output("stream", name="stdout", text=CUT))
+    return kept
+
+
+def _tame_one(output: NotebookNode) -> NotebookNode | None:
+    kind = output.get("output_type")
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return new_output("stream", name=name, text=_cut(output.get("text")))
+    if kind == "error":
+        return new_output(
+            "error",
+            ename=_cut(output.get("ename"), 200),
+            evalue=_cut(output.get("evalue"), 2000),
+            traceback=[_cut(line, 4000) for line in list(output.get("traceback") or [])[:50]],
+        )
+    if kind in ("display_data", "execute_result"):
+        data = _tame_data(output.get("data"))
+        if data:
+            extra = {"execution_count": None} if kind == "execute_result" else {}
+            return new_output(kind, data=data, metadata={}, **extra)
+    return None
+
+
+def _tame_data(data: Any) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    if not isinstance(data, dict):
+        return kept
+    if "text/plain" in data:
+        kept["text/plain"] = _cut(data["text/plain"])
+    image = data.get("image/png")
+    if isinstance(image, str) and len(image) <= MAX_IMAGE_BYTES and _is_png(image):
+        kept["image/png"] = image
+    return kept
+
+
+def _is_png(encoded: str) -> bool:
+    try:
+        return b64decode(encoded).startswith(_PNG)
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _cut(text: Any, limit: int = MAX_TEXT) -> str:
+    joined = "".join(map(str, text)) if isinstance(text, list) else str(text if text is not None else "")
+    return joined if len(joined) <= limit else joined[:limit] + CUT
+
+
+def error_output(name: str, message: str) -> NotebookNode:
+    """An error that the grader itself writes under a cell."""
+    return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
+
+
+def report_outputs(report: ExerciseReport, points: float, *, sandbox_note: str = "") -> list[NotebookNode]:
+    """The outputs of a check cell: the report, then the score that nbgrader reads."""
+    note = f"<p><em>{sandbox_note}</em></p>" if sandbox_note else ""
+    shown = {
+        "text/html": html_report(report, points=points) + note,
+        "text/plain": plain_report(report, points=points) + (f"\n{sandbox_note}" if sandbox_note else ""),
+    }
+    score = {"text/plain": repr(float(report.score(points)))}
+    return [
+        new_output("display_data", data=shown, metadata={DIAGNOSES: {report.exercise: list(report.diagnoses)}}),
+        new_output("execute_result", data=score, metadata={}, execution_count=None),
+    ]
+
+
+def value_output(shown: str, points: float) -> NotebookNode:
+    """The value of a hand-written grade cell's last line, read by nbgrader as partial credit if it is a number.
+    A number above the cell's points counts as the points: nbgrader would stop the whole run."""
+    try:
+        if float(shown) > points:
+            shown = repr(points)
+    except ValueError:
+        pass
+    return new_output("execute_result", data={"text/plain": _cut(shown)}, metadata={}, execution_count=None)

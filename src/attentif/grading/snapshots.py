@@ -1,0 +1,77 @@
+"""The trusted side's view of a submission: one frozen copy of its kernel for each check cell."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from attentif.checks.course import Course
+from attentif.checks.exercise import Text
+from attentif.checks.local import FolderReferences
+from attentif.checks.report import ExerciseReport
+from attentif.checks.run import NotRun, Run
+from attentif.checks.runner import run_checks
+from attentif.remote.client import SnapshotListener, Student
+
+
+@dataclass
+class SnapshotStudents:
+    """Gives each check a fresh fork of its exercise's snapshot. ``budget`` bounds the seconds that the calls of
+    one exercise may lose to time limits, so that one endless loop does not cost a limit for each check."""
+
+    listener: SnapshotListener
+    budget: float
+    missing: dict[str, Text] = field(default_factory=dict)
+    _lost: dict[str, float] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def open(self, exercise: str, check_file: Path, *, time_limit: float) -> Iterator[Student]:
+        """A session with a fork of the snapshot; NotRun if there is no snapshot or no time left."""
+        if exercise in self.missing:
+            raise NotRun(self.missing[exercise])
+        lost = self._lost.get(exercise, 0.0)
+        if lost >= self.budget:
+            raise NotRun(
+                Text(
+                    "Non exécuté : cet exercice a déjà dépassé plusieurs fois sa limite de temps.",
+                    "Not run: this exercise has already exceeded its time limit several times.",
+                )
+            )
+        from attentif.remote.errors import TimeLimit
+
+        try:
+            with self.listener.open_session(exercise, time_limit=time_limit) as student:
+                yield student
+        except TimeLimit:
+            self._lost[exercise] = lost + time_limit
+            raise
+
+
+def seed_of(secret: str, *identity: str) -> int:
+    """The seed of a submission's hidden draws: always the same for the same submission, unknown in advance to
+    whoever does not know the course's ``secret``."""
+    digest = hashlib.sha256("\0".join((secret, *identity)).encode()).digest()
+    return int.from_bytes(digest[:4], "big")
+
+
+def grade_exercises(
+    students: SnapshotStudents, course: Course, atelier: str, exercises: dict[str, bool], seed: int
+) -> dict[str, ExerciseReport]:
+    """Runs the public checks of each exercise, and the hidden ones where ``exercises[name]`` is true."""
+    run = Run(students, FolderReferences(seed), seed)
+    files = [
+        path
+        for name, hidden in exercises.items()
+        for path in course.check_files(atelier, name)
+        if hidden or not path.stem.endswith("_hidden")
+    ]
+    return run_checks(run, files, list(exercises))
+
+
+def new_token() -> str:
+    """A token that tells one snapshot or cell report from another."""
+    return secrets.token_hex(16)

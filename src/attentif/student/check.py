@@ -1,0 +1,120 @@
+"""``check("name")``: what a student types below an exercise.
+
+In a notebook it shows a report and returns nothing to worry about; where a machine is to decide (``nbgrader
+validate``, stock ``nbgrader autograde``, a script), a failed check raises.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from attentif.checks import stored
+from attentif.checks.course import find_course
+from attentif.checks.local import FolderReferences, NamespaceStudents
+from attentif.checks.render import html_report, plain_report
+from attentif.checks.report import ExerciseReport
+from attentif.checks.run import Run
+from attentif.checks.runner import run_checks
+
+MACHINE_MODES = ("validate", "autograde")
+
+
+class CheckFailed(AssertionError):
+    """Not every check passed; the message is the report in plain text."""
+
+
+class UnknownExercise(Exception):
+    """No such exercise; the message lists those that exist, nearest first."""
+
+
+class ChecksNotFound(Exception):
+    """No folder of checks near the notebook; the message says where it was looked for."""
+
+
+@dataclass(frozen=True)
+class ShownReport:
+    """A report that shows itself: HTML where there is HTML, plain text elsewhere."""
+
+    report: ExerciseReport
+
+    def __repr__(self) -> str:
+        return plain_report(self.report)
+
+    def _repr_html_(self) -> str:
+        return html_report(self.report)
+
+
+def check(exercise: str, *, hidden: bool = False, namespace: Mapping[str, Any] | None = None) -> None:
+    """Runs the public checks of ``exercise`` on the notebook's functions and shows the report.
+
+    ``hidden=True`` runs the hidden checks; they exist only in the course's own repository. ``namespace`` replaces
+    the caller's global names. Raises UnknownExercise or ChecksNotFound, each with what to do about it.
+    """
+    names = namespace if namespace is not None else sys._getframe(1).f_globals
+    folder = find_checks()
+    files = _files(folder, exercise, hidden=hidden)
+    run = Run(NamespaceStudents(names), FolderReferences())
+    report = run_checks(run, files, [exercise])[exercise]
+    if not hidden:
+        report = replace(report, title=stored.load(folder / "references", exercise).title)
+    if os.environ.get("NBGRADER_EXECUTION") in MACHINE_MODES and not report.passed:
+        raise CheckFailed(plain_report(report))
+    _show(ShownReport(report))
+
+
+def find_checks(start: Path | None = None) -> Path:
+    """The folder ``checks`` of the notebook: beside it, or named by ATTENTIF_CHECKS. Raises ChecksNotFound."""
+    here = Path(start or Path.cwd())
+    named = os.environ.get("ATTENTIF_CHECKS")
+    candidates = ([Path(named)] if named else []) + [here / "checks", here.parent / "checks"]
+    for folder in candidates:
+        if (folder / "references").is_dir():
+            return folder
+    raise ChecksNotFound(
+        f"Le dossier « checks » de l'atelier est introuvable près de {here.name}/ : placez-le à côté du notebook "
+        "(il est dans l'archive de l'atelier), ou donnez son chemin dans la variable ATTENTIF_CHECKS. "
+        "[en] The folder `checks` was not found beside the notebook."
+    )
+
+
+def _files(folder: Path, exercise: str, *, hidden: bool) -> list[Path]:
+    if hidden:
+        course = find_course(folder)
+        atelier = folder.resolve().parent.name
+        path = course.hidden_checks(atelier) / f"test_{exercise}_hidden.py" if course else None
+        if path is None or not path.is_file():
+            raise ChecksNotFound(
+                f"Les vérifications cachées de « {exercise} » ne quittent pas le dépôt du cours. "
+                "[en] Hidden checks exist only in the course's repository."
+            )
+        return [path]
+    path = folder / f"test_{exercise}.py"
+    if not path.is_file():
+        raise UnknownExercise(_unknown(exercise, sorted(p.stem[5:] for p in folder.glob("test_*.py"))))
+    return [path]
+
+
+def _unknown(exercise: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(exercise, known, n=len(known), cutoff=0.0)
+    return (
+        f"Aucun exercice ne s'appelle « {exercise} ». Les exercices de cet atelier, du plus proche au plus lointain : "
+        f"{', '.join(near)}. [en] No exercise is called {exercise!r}; those that exist are listed, nearest first."
+    )
+
+
+def _show(shown: ShownReport) -> None:
+    """In IPython the report is displayed, so that two checks in one cell both show; elsewhere it is printed."""
+    if "IPython" in sys.modules:
+        from IPython import get_ipython
+        from IPython.display import display
+
+        if get_ipython() is not None:
+            display(shown)
+            return
+    print(shown)

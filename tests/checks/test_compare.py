@@ -1,0 +1,135 @@
+"""What a student reads when a value is not the right one: the first difference, with its axes named."""
+
+import numpy as np
+import pytest
+import torch
+
+from attentif.checks.compare import compare, same_answer
+from attentif.checks.exercise import Function, Output
+
+ATTENTION = Function(
+    "attend", "(Q, K, V)", (Output("output", "B h T d_h"), Output("weights", "B h T T")), rtol=1e-6, atol=1e-8
+)
+SCALAR = Function("norm", "(u)", (Output("norm"),))
+MASK = Function("causal_mask", "(T)", (Output("mask", "T_q T_k", compare="exact"),))
+COMPONENTS = Function("pca", "(X, k)", (Output("components", "k d", compare="up_to_sign"),))
+
+
+def answer():
+    rng = np.random.default_rng(0)
+    return torch.from_numpy(rng.normal(size=(2, 2, 5, 4))), torch.from_numpy(rng.normal(size=(2, 2, 5, 5)))
+
+
+def test_the_right_answer_passes():
+    assert compare(answer(), answer(), ATTENTION) is None
+
+
+def test_a_list_serves_as_a_tuple():
+    assert compare(list(answer()), answer(), ATTENTION) is None
+
+
+def test_shape_message_names_every_axis():
+    output, weights = answer()
+    mismatch = compare((output.transpose(1, 2), weights), (output, weights), ATTENTION)
+    assert mismatch.kind == "shape"
+    assert "attendu (B=2, h=2, T=5, d_h=4), obtenu (2, 5, 2, 4)" in mismatch.detail.fr
+    assert "(B, h, T, d_h)" in mismatch.general.fr
+
+
+def test_general_message_of_a_hidden_check_has_no_size():
+    output, weights = answer()
+    mismatch = compare((output[:, :1], weights), (output, weights), ATTENTION)
+    assert not any(character.isdigit() for character in mismatch.general.fr)
+
+
+def test_missing_return_is_suggested():
+    mismatch = compare(None, answer(), ATTENTION)
+    assert mismatch.kind == "type"
+    assert "return" in mismatch.general.fr
+
+
+def test_one_value_instead_of_two():
+    mismatch = compare(answer()[0], answer(), ATTENTION)
+    assert "(output, weights)" in mismatch.general.fr
+
+
+def test_numpy_where_a_tensor_is_expected():
+    output, weights = answer()
+    mismatch = compare((output.numpy(), weights), (output, weights), ATTENTION)
+    assert "torch.Tensor" in mismatch.general.fr
+    assert "numpy" in mismatch.general.fr
+
+
+def test_tensor_where_an_array_is_expected_is_accepted():
+    expected = np.array([[1.0, 2.0]])
+    assert compare(torch.tensor([[1.0, 2.0]], dtype=torch.float64), expected, COMPONENTS) is None
+
+
+def test_values_message_gives_the_worst_place():
+    output, weights = answer()
+    wrong = output.clone()
+    wrong[1, 0, 3, 2] += 5
+    mismatch = compare((wrong, weights), (output, weights), ATTENTION)
+    assert mismatch.kind == "values"
+    assert "(B=1, h=0, T=3, d_h=2)" in mismatch.detail.fr
+
+
+@pytest.mark.parametrize("gap, right", [(1e-9, True), (1e-5, False)])
+def test_float64_is_held_to_float64(gap, right):
+    expected = torch.ones(3, dtype=torch.float64)
+    function = Function("f", "(x)", (Output("y", "n"),))
+    assert (compare(expected + gap, expected, function) is None) is right
+
+
+@pytest.mark.parametrize("gap, right", [(5e-5, True), (1e-3, False)])
+def test_float32_is_held_to_float32(gap, right):
+    expected = torch.ones(3, dtype=torch.float64)
+    function = Function("f", "(x)", (Output("y", "n"),))
+    assert (compare((expected + gap).float(), expected, function) is None) is right
+
+
+def test_nan_is_right_only_where_nan_is_expected():
+    function = Function("f", "(x)", (Output("y", "n"),))
+    nan = float("nan")
+    assert compare(np.array([1.0, nan]), np.array([1.0, nan]), function) is None
+    assert compare(np.array([nan, 1.0]), np.array([1.0, nan]), function) is not None
+    assert compare(np.array([1.0, 1.0]), np.array([1.0, nan]), function) is not None
+
+
+def test_a_mask_of_floats_is_not_a_mask():
+    expected = torch.ones(3, 3, dtype=torch.bool).tril()
+    mismatch = compare(expected.double(), expected, MASK)
+    assert mismatch.kind == "dtype"
+    assert "bool" in mismatch.general.fr
+
+
+def test_components_are_free_of_sign_row_by_row():
+    expected = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert compare(expected * [[-1], [1]], expected, COMPONENTS) is None
+    assert compare(expected * [-1, 1], expected, COMPONENTS) is not None
+
+
+def test_scalars_may_be_numbers_or_zero_dimensional():
+    for value in (2.0, np.float64(2), np.array(2.0), torch.tensor(2.0, dtype=torch.float64)):
+        assert compare(value, 2.0, SCALAR) is None
+    assert compare(2.5, 2.0, SCALAR).detail.fr == "« norm » : attendu 2, obtenu 2.5."
+    assert compare(np.array([2.0]), 2.0, SCALAR).kind == "shape"
+
+
+def test_dict_answers_are_compared_key_by_key():
+    function = Function("cost", "(n)", (Output("flops"), Output("memory")))
+    assert compare({"flops": 6, "memory": 2}, {"flops": 6, "memory": 2}, function) is None
+    assert "flops" in compare({"memory": 2}, {"flops": 6, "memory": 2}, function).general.fr
+    assert "« memory »" in compare({"flops": 6, "memory": 3}, {"flops": 6, "memory": 2}, function).detail.fr
+
+
+def test_objects_that_are_no_arrays_are_refused():
+    assert compare(object(), np.zeros(2), COMPONENTS).kind == "type"
+    assert compare("0.5", 0.5, SCALAR).kind == "type"
+    assert compare([[1], [2, 3]], np.zeros((2, 2)), COMPONENTS).kind == "type"
+
+
+def test_same_answer_is_symmetric_about_shapes():
+    output, weights = answer()
+    assert same_answer((output, weights), (output + 1e-12, weights), ATTENTION)
+    assert not same_answer((output, weights[0]), (output, weights), ATTENTION)
