@@ -74,14 +74,14 @@ def test_values_message_gives_the_worst_place():
     assert "(B=1, h=0, T=3, d_h=2)" in mismatch.detail.fr
 
 
-@pytest.mark.parametrize("gap, right", [(1e-9, True), (1e-5, False)])
+@pytest.mark.parametrize(("gap", "right"), [(1e-9, True), (1e-5, False)])
 def test_float64_is_held_to_float64(gap, right):
     expected = torch.ones(3, dtype=torch.float64)
     function = Function("f", "(x)", (Output("y", "n"),))
     assert (compare(expected + gap, expected, function) is None) is right
 
 
-@pytest.mark.parametrize("gap, right", [(5e-5, True), (1e-3, False)])
+@pytest.mark.parametrize(("gap", "right"), [(5e-5, True), (1e-3, False)])
 def test_float32_is_held_to_float32(gap, right):
     expected = torch.ones(3, dtype=torch.float64)
     function = Function("f", "(x)", (Output("y", "n"),))

@@ -24,7 +24,7 @@ def course(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "source, hidden",
+    ("source", "hidden"),
     [
         ('check("softmax")', False),
         ("check('softmax')", False),
@@ -45,7 +45,7 @@ def test_a_cell_of_check_lines_is_checked_outside(course, source, hidden):
         'check("softmax")\nassert True',
         'check("unknown")',
         'check("softmax")\ncheck("other")',
-        'check(name)',
+        "check(name)",
         "",
     ],
 )
@@ -88,7 +88,7 @@ def report(*verdicts):
 
 
 @pytest.mark.parametrize(
-    "verdicts, score",
+    ("verdicts", "score"),
     [
         ((Verdict.PASSED, Verdict.PASSED), 4.0),
         ((Verdict.PASSED, Verdict.FAILED, Verdict.FAILED), 1.33),
@@ -102,7 +102,7 @@ def test_nbgrader_reads_the_score_that_the_report_says(verdicts, score):
     assert determine_grade(cell) == (score, 4.0)
 
 
-@pytest.mark.parametrize("shown, score", [("2.5", 2.5), ("0", 0.0), ("7", 4.0), ("'text'", 4.0), ("True", 4.0)])
+@pytest.mark.parametrize(("shown", "score"), [("2.5", 2.5), ("0", 0.0), ("7", 4.0), ("'text'", 4.0), ("True", 4.0)])
 def test_partial_credit_of_a_hand_written_cell(shown, score):
     cell = new_code_cell("", metadata=MARK)
     cell.outputs = [value_output(shown, 4.0)]

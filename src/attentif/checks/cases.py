@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from attentif.checks.compare import Mismatch, compare, to_numpy
+from attentif.checks.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare, to_numpy
 from attentif.checks.diagnosis import Candidate, diagnose
-from attentif.checks.exercise import Call, Case, Function, Text
+from attentif.checks.exercise import Call, Case, Function, Ref, Text
 from attentif.checks.failures import CheckFailure, Explanation, Picture, fail
 from attentif.checks.outcome import Outcome, run_student
 from attentif.checks.student_errors import definition_problem, explain_error, not_written
@@ -26,6 +26,10 @@ class Reference(Protocol):
     @property
     def exercise(self) -> str:
         """Name of the exercise."""
+
+    @property
+    def title(self) -> Text:
+        """The exercise's title."""
 
     @property
     def functions(self) -> Sequence[Function]:
@@ -56,6 +60,7 @@ class CaseSet:
     reference: Reference
     cases: tuple[Case, ...]
     layout: str = "contiguous"
+    float32: bool = False
 
     def __iter__(self) -> Iterator[Case]:
         return iter(self.cases)
@@ -79,7 +84,8 @@ class CaseSet:
 
     def in_float32(self) -> CaseSet:
         """The same cases, float64 inputs given as float32; answers are held to float32 precision."""
-        return replace(self, cases=tuple(replace(c, call=_map_call(c.call, _to_float32)) for c in self.cases))
+        changed = tuple(replace(c, call=_map_call(c.call, _to_float32)) for c in self.cases)
+        return replace(self, cases=changed, float32=True)
 
     def non_contiguous(self) -> CaseSet:
         """The same cases, their arrays laid out in memory otherwise (as after a transpose)."""
@@ -100,7 +106,7 @@ class CaseSet:
     def check_inputs_unchanged(self, student: Any) -> None:
         """That the student's function leaves its inputs as they were."""
         for case in self.cases:
-            changed = student.probe("unchanged", **_probe_arguments(case.call))
+            changed = student.probe("unchanged", **_probe_arguments(case.call, student))
             if changed:
                 names = ", ".join(f"« {name} »" for name in changed)
                 fail(
@@ -125,7 +131,14 @@ class CaseSet:
 
     def _functions(self) -> list[Function]:
         targets = {case.call.target for case in self.cases}
-        return [f for f in self.reference.functions if f.name in targets]
+        return [self._held_to(f) for f in self.reference.functions if f.name in targets]
+
+    def _held_to(self, function: Function) -> Function:
+        """The function with the tolerances of these cases: what came in as float32 is only known to that precision,
+        whatever the dtype of the answer."""
+        if not self.float32:
+            return function
+        return replace(function, rtol=max(function.rtol, FLOAT32_RTOL), atol=max(function.atol, FLOAT32_ATOL))
 
     def _run(self, case: Case, student: Any) -> Outcome:
         if self.layout == "contiguous":
@@ -178,7 +191,7 @@ class CaseSet:
         wanted = self.reference.expected_gradients(case, cotangent)
         try:
             got = student.probe(
-                "gradients", **_probe_arguments(case.call), wrt=list(case.differentiable), cotangent=cotangent
+                "gradients", **_probe_arguments(case.call, student), wrt=list(case.differentiable), cotangent=cotangent
             )
         except StudentError as error:
             raise CheckFailure(explain_error(function, error, hidden=self.reference.hidden)) from None
@@ -219,13 +232,13 @@ class _LaidOut:
         return self._probe()
 
     def _probe(self, *_: Any) -> Any:
-        return self._student.probe("call_laid_out", layout=self._layout, **_probe_arguments(self._call))
+        return self._student.probe("call_laid_out", layout=self._layout, **_probe_arguments(self._call, self._student))
 
 
-def _probe_arguments(call: Call) -> dict[str, Any]:
+def _probe_arguments(call: Call, student: Any) -> dict[str, Any]:
     return {
         "name": call.target,
-        "inputs": dict(call.inputs),
+        "inputs": {key: getattr(student, v.name) if isinstance(v, Ref) else v for key, v in call.inputs.items()},
         "init": None if call.init is None else dict(call.init),
         "state": None if call.state is None else dict(call.state),
         "method": call.method,

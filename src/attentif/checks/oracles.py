@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from attentif.checks.diagnosis import Candidate
-from attentif.checks.exercise import Case, Exercise, Function, Misconception
+from attentif.checks.exercise import Case, Exercise, Function, Misconception, Text
 from attentif.checks.outcome import Outcome, evaluate
 from attentif.remote import probes
 
@@ -62,6 +62,14 @@ def _import(name: str, path: Path) -> ModuleType:
     return module
 
 
+CaseKey = tuple[str, str]
+
+
+def key_of(case: Case) -> CaseKey:
+    """What tells a case from the others of its exercise: the function it calls, and its name."""
+    return case.call.target, case.name
+
+
 @dataclass
 class OracleReference:
     """Cases given by the author or drawn afresh, answered by running the oracle when asked (and remembered)."""
@@ -69,8 +77,8 @@ class OracleReference:
     oracle: Exercise
     cases: Sequence[Case]
     hidden: bool = True
-    _expected: dict[str, Any] = field(default_factory=dict)
-    _variants: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    _expected: dict[CaseKey, Any] = field(default_factory=dict)
+    _variants: dict[tuple[str, CaseKey], Outcome] = field(default_factory=dict)
 
     @classmethod
     def drawn(cls, exercise: Exercise, seed: int, count: int = 3) -> OracleReference:
@@ -88,22 +96,28 @@ class OracleReference:
         return self.oracle.name
 
     @property
+    def title(self) -> Text:
+        """The exercise's title."""
+        return self.oracle.title
+
+    @property
     def functions(self) -> tuple[Function, ...]:
         """The functions that the student defines."""
         return self.oracle.functions
 
     def original(self, case: Case) -> Case:
         """The case as it was drawn, whatever a check made of its inputs (dtype, layout)."""
-        return {c.name: c for c in self.cases}.get(case.name, case)
+        return {key_of(c): c for c in self.cases}.get(key_of(case), case)
 
     def expected(self, case: Case) -> Any:
         """The reference's answer; raises OracleBroken if the reference itself fails."""
-        if case.name not in self._expected:
+        key = key_of(case)
+        if key not in self._expected:
             outcome = evaluate(self.original(case), self.oracle.namespace())
             if outcome.raised:
                 raise OracleBroken(f"the reference of {self.exercise} raises {outcome.raised} on case {case.name}")
-            self._expected[case.name] = outcome.value
-        return self._expected[case.name]
+            self._expected[key] = outcome.value
+        return self._expected[key]
 
     def expected_gradients(self, case: Case, cotangent: Any) -> list[Any]:
         """Gradients of ⟨first output, cotangent⟩ through the reference, in the order of ``case.differentiable``."""
@@ -127,7 +141,7 @@ class OracleReference:
 
     def _candidate(self, misconception: Misconception) -> Candidate:
         def outcome(case: Case) -> Outcome:
-            key = (misconception.name, case.name)
+            key = (misconception.name, key_of(case))
             if key not in self._variants:
                 self._variants[key] = evaluate(self.original(case), self.oracle.namespace(misconception))
             return self._variants[key]

@@ -59,7 +59,10 @@ def exercise(request: pytest.FixtureRequest) -> Reference:
     name = exercise_of(request.node)
     if name is None:
         raise pytest.UsageError(f"{request.node.path.name}: a check needs pytestmark = pytest.mark.exercise('name')")
-    return _run_of(request.config).references.load(name, request.node.path)
+    run = _run_of(request.config)
+    reference = run.references.load(name, request.node.path)
+    run.titles.setdefault(name, reference.title)
+    return reference
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pytest
 
 from attentif.checks.cases import Reference
+from attentif.checks.exercise import Text
 from attentif.checks.report import CheckResult
 
 
@@ -40,6 +41,7 @@ class Run:
     seed: int = 0
     default_time_limit: float = 10.0
     results: dict[str, list[CheckResult]] = field(default_factory=dict)
+    titles: dict[str, Text] = field(default_factory=dict)
 
     def passed(self, exercise: str, test: str) -> bool:
         """Whether a check of that name has run and passed for the exercise."""

@@ -48,10 +48,12 @@ def run_checks(run: Run, files: Iterable[Path], exercises: Sequence[str]) -> dic
     paths = [str(path) for path in files]
     attach = _Attach(run, exercises)
     if paths:
-        arguments = ["--assert=plain", "--import-mode=importlib", "--rootdir", str(Path(paths[0]).parent), "-q"]
+        arguments = ["--assert=plain", "--import-mode=importlib", "--rootdir", str(Path(paths[0]).parent)]
         arguments += [f"-p{name}" for name in ("no:cacheprovider", "no:terminal", "no:faulthandler", "no:capture")]
         with _quiet_environment() as ini:
-            pytest.main(["-c", ini, *arguments, *paths], plugins=[checks_plugin, attach])
+            status = pytest.main(["-c", ini, *arguments, *paths], plugins=[checks_plugin, attach])
+        if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+            attach.collect_errors.append(f"pytest ended with status {status!r}")
     if attach.collect_errors:
         raise CheckFilesBroken("\n".join(attach.collect_errors))
     return {name: _report(run, name) for name in exercises}
@@ -61,7 +63,9 @@ def _report(run: Run, exercise: str) -> ExerciseReport:
     results = tuple(run.results.get(exercise, []))
     hidden = any(result.hidden for result in results)
     notices = () if results else (Text("Aucune vérification n'existe pour cet exercice.", "No check exists."),)
-    return ExerciseReport(exercise, results, seed=run.seed if hidden else None, notices=notices)
+    return ExerciseReport(
+        exercise, results, run.titles.get(exercise), seed=run.seed if hidden else None, notices=notices
+    )
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ import torch
 
 from attentif.checks.diagnosis import Candidate
 from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Ref, Text
-from attentif.checks.oracles import OracleReference
+from attentif.checks.oracles import CaseKey, OracleReference, key_of
 from attentif.checks.outcome import Outcome
 from attentif.remote import codec
 
@@ -38,13 +38,13 @@ class StoredReference:
     title: Text
     functions: Sequence[Function]
     cases: Sequence[Case]
-    answers: dict[str, Any]
+    answers: dict[CaseKey, Any]
     misconceptions: list[tuple[tuple[str, ...], Candidate]]
     hidden: bool = False
 
     def expected(self, case: Case) -> Any:
         """The right answer to a public case; KeyError for a case that is not in the file."""
-        return self.answers[case.name]
+        return self.answers[key_of(case)]
 
     def expected_gradients(self, case: Case, cotangent: Any) -> list[Any]:
         """Public files hold no gradients: gradient checks belong in the hidden file."""
@@ -71,7 +71,7 @@ def build(exercise: Exercise) -> tuple[bytes, bytes]:
         "title": asdict(exercise.title),
         "functions": [asdict(function) for function in exercise.functions],
         "cases": [_store_case(case, trees) for case in reference.cases],
-        "expected": {case.name: trees.store(reference.expected(case)) for case in reference.cases},
+        "expected": [trees.store(reference.expected(case)) for case in reference.cases],
         "misconceptions": [
             {
                 "name": m.name,
@@ -106,12 +106,14 @@ def load(folder: Path, exercise: str) -> StoredReference:
     if hashlib.sha256(raw).hexdigest() != manifest["sha256"]:
         raise ReferenceBroken(f"{tensors_path.name}: does not match its manifest; fetch the folder `checks` again")
     tensors = safetensors.torch.load(raw)
+    cases = [_load_case(c, tensors) for c in manifest["cases"]]
+    answers = [codec.from_tree(tree, tensors) for tree in manifest["expected"]]
     return StoredReference(
         exercise=manifest["exercise"],
         title=Text(**manifest["title"]),
         functions=[_load_function(f) for f in manifest["functions"]],
-        cases=[_load_case(c, tensors) for c in manifest["cases"]],
-        answers={name: codec.from_tree(tree, tensors) for name, tree in manifest["expected"].items()},
+        cases=cases,
+        answers={key_of(case): answer for case, answer in zip(cases, answers, strict=True)},
         misconceptions=[_load_misconception(m, tensors) for m in manifest["misconceptions"]],
     )
 
@@ -139,11 +141,12 @@ class _Trees:
 
 def _store_outcomes(reference: OracleReference, name: str, functions: list[str], trees: _Trees) -> dict[str, Any]:
     (candidate,) = [c for c in reference.candidates(functions[0]) if c.name == name]
-    outcomes = {}
+    outcomes: dict[str, dict[str, Any]] = {name: {} for name in functions}
     for case in reference.cases:
         if case.call.target in functions:
             outcome = candidate.outcome(case)
-            outcomes[case.name] = {"raised": outcome.raised} if outcome.raised else trees.store(outcome.value)
+            told = {"raised": outcome.raised} if outcome.raised else {"value": trees.store(outcome.value)}
+            outcomes[case.call.target][case.name] = told
     return outcomes
 
 
@@ -184,16 +187,17 @@ def _load_function(stored: dict[str, Any]) -> Function:
 
 def _load_misconception(stored: dict[str, Any], tensors: dict[str, torch.Tensor]) -> tuple[tuple[str, ...], Candidate]:
     outcomes = {
-        name: Outcome(raised=tree["raised"])
-        if isinstance(tree, dict) and "raised" in tree
-        else Outcome(codec.from_tree(tree, tensors))
-        for name, tree in stored["outcomes"].items()
+        (function, name): Outcome(raised=told["raised"])
+        if "raised" in told
+        else Outcome(codec.from_tree(told["value"], tensors))
+        for function, cases in stored["outcomes"].items()
+        for name, told in cases.items()
     }
     candidate = Candidate(
         stored["name"],
         Text(**stored["finding"]),
         Text(**stored["consequence"]),
         tuple(Text(**hint) for hint in stored["hints"]),
-        lambda case: outcomes.get(case.name, Outcome()),
+        lambda case: outcomes.get(key_of(case), Outcome()),
     )
     return tuple(stored["functions"]), candidate

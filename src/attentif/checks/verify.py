@@ -11,7 +11,7 @@ import numpy as np
 
 from attentif.checks.compare import compare, to_numpy
 from attentif.checks.exercise import Case, Equivalent, Exercise, Function, Misconception, Variant
-from attentif.checks.oracles import OracleReference
+from attentif.checks.oracles import OracleReference, key_of
 from attentif.checks.outcome import Outcome, evaluate
 
 
@@ -43,7 +43,7 @@ def verify(exercise: Exercise, seeds: Sequence[int] = (0, 1, 2), draws: int = 3)
         _check_rightful(exercise, cases, found)
         _check_misconceptions(exercise, cases, found)
     _check_words(exercise, found)
-    _check_names(public, found)
+    _check_names(exercise, public, found)
     return found
 
 
@@ -67,7 +67,9 @@ def _check_rightful(exercise: Exercise, cases: Sequence[Case], found: Verificati
             if mismatch:
                 found.problems.append(f"{label} differs on {case.name}: {mismatch.detail.en}")
             else:
-                found.rounding = max(found.rounding, distance(outcome, Outcome(wanted)))
+                free_sign = any(output.compare == "up_to_sign" for output in function.outputs)
+                if not free_sign and not case.observe:
+                    found.rounding = max(found.rounding, distance(outcome, Outcome(wanted)))
 
 
 def _check_misconceptions(exercise: Exercise, cases: Sequence[Case], found: Verification) -> None:
@@ -137,9 +139,10 @@ def _check_words(exercise: Exercise, found: Verification) -> None:
             found.problems.append(f"two {kind.__name__.lower()}s have the same name")
 
 
-def _check_names(public: Sequence[Case], found: Verification) -> None:
-    names = [case.name for case in public]
-    if len(set(names)) != len(names):
-        found.problems.append("two public cases have the same name")
+def _check_names(exercise: Exercise, public: Sequence[Case], found: Verification) -> None:
+    for cases, kind in ((public, "public"), (exercise.draws(0, 1), "drawn")):
+        keys = [key_of(case) for case in cases]
+        if len(set(keys)) != len(keys):
+            found.problems.append(f"two {kind} cases of one function have the same name")
     if any(case.observe for case in public):
         found.problems.append("a public case has `observe`: its file could not hold it")

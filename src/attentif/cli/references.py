@@ -14,7 +14,7 @@ from attentif.checks import stored
 from attentif.checks.course import Course
 from attentif.checks.oracles import OracleBroken, load_exercise
 from attentif.checks.verify import Verification, verify
-from attentif.cli.errors import chosen_exercises, course_here
+from attentif.cli.errors import UserError, chosen_exercises, course_here
 
 
 def add_to(commands: Any) -> None:
@@ -39,7 +39,10 @@ def build(arguments: argparse.Namespace) -> int:
     console = Console()
     changed = 0
     for atelier, name in chosen_exercises(course, arguments.atelier, arguments.exercises):
-        manifest, tensors = stored.build(load_exercise(course.oracle(atelier, name)))
+        try:
+            manifest, tensors = stored.build(load_exercise(course.oracle(atelier, name)))
+        except OracleBroken as error:
+            raise UserError(str(error)) from error
         paths = stored.reference_paths(references_folder(course, atelier), name)
         for path, content in zip(paths, (manifest, tensors), strict=True):
             path.parent.mkdir(parents=True, exist_ok=True)

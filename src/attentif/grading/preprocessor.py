@@ -16,7 +16,7 @@ from jupyter_core.utils import ensure_async, run_sync
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
-from traitlets import Float, Int, Unicode
+from traitlets import Bool, Float, Int, Unicode
 
 from attentif.checks.course import find_course
 from attentif.checks.exercise import Text
@@ -56,6 +56,9 @@ class Grade(Execute):
         "attentif",
         help="Secret from which the seeds of hidden draws are made; change it for each class. Seeds are recorded.",
     ).tag(config=True)
+    record_timing = Bool(False, help="Times in the notebook would make two gradings of one submission differ.").tag(
+        config=True
+    )
     max_output_bytes = Int(1_000_000, help="What one cell may print before the rest is dropped.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any, km: Any = None) -> tuple[NotebookNode, Any]:
@@ -217,9 +220,8 @@ class Grade(Execute):
             return {name: _not_run(name, text) for name, text in missing.items()}
         students = SnapshotStudents(listener, self.checks_budget, missing)
         try:
-            reports = grade_exercises(
-                students, self._course, self._atelier, wanted, seed_of(self.seed, *self._identity)
-            )
+            seed = seed_of(self.seed, *self._identity)
+            reports = grade_exercises(students, self._course, self._atelier, wanted, seed, self.checks_timeout)
         except (CheckFilesBroken, OracleBroken) as error:
             self.log.error("The checks of %s are broken, nothing was graded by them: %s", self._atelier, error)
             raise

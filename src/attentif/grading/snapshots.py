@@ -16,6 +16,7 @@ from attentif.checks.report import ExerciseReport
 from attentif.checks.run import NotRun, Run
 from attentif.checks.runner import run_checks
 from attentif.remote.client import SnapshotListener, Student
+from attentif.remote.errors import SnapshotMissing
 
 
 @dataclass
@@ -26,29 +27,29 @@ class SnapshotStudents:
     listener: SnapshotListener
     budget: float
     missing: dict[str, Text] = field(default_factory=dict)
-    _lost: dict[str, float] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def open(self, exercise: str, check_file: Path, *, time_limit: float) -> Iterator[Student]:
         """A session with a fork of the snapshot; NotRun if there is no snapshot or no time left."""
         if exercise in self.missing:
             raise NotRun(self.missing[exercise])
-        lost = self._lost.get(exercise, 0.0)
-        if lost >= self.budget:
+        if self.listener.lost.get(exercise, 0.0) >= self.budget:
             raise NotRun(
                 Text(
-                    "Non exécuté : cet exercice a déjà dépassé plusieurs fois sa limite de temps.",
-                    "Not run: this exercise has already exceeded its time limit several times.",
+                    "Non exécuté : cet exercice a déjà dépassé sa limite de temps.",
+                    "Not run: this exercise has already exceeded its time limit.",
                 )
             )
-        from attentif.remote.errors import TimeLimit
-
         try:
             with self.listener.open_session(exercise, time_limit=time_limit) as student:
                 yield student
-        except TimeLimit:
-            self._lost[exercise] = lost + time_limit
-            raise
+        except SnapshotMissing:
+            raise NotRun(
+                Text(
+                    "Non exécuté : la copie du noyau pour cet exercice ne répond plus.",
+                    "Not run: the frozen kernel of this exercise no longer answers.",
+                )
+            ) from None
 
 
 def seed_of(secret: str, *identity: str) -> int:
@@ -59,10 +60,10 @@ def seed_of(secret: str, *identity: str) -> int:
 
 
 def grade_exercises(
-    students: SnapshotStudents, course: Course, atelier: str, exercises: dict[str, bool], seed: int
+    students: SnapshotStudents, course: Course, atelier: str, exercises: dict[str, bool], seed: int, time_limit: float
 ) -> dict[str, ExerciseReport]:
     """Runs the public checks of each exercise, and the hidden ones where ``exercises[name]`` is true."""
-    run = Run(students, FolderReferences(seed), seed)
+    run = Run(students, FolderReferences(seed), seed, default_time_limit=time_limit)
     files = [
         path
         for name, hidden in exercises.items()

@@ -8,7 +8,7 @@ import secrets
 import signal
 import socket
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -122,18 +122,21 @@ class SocketConnection:
 
     def __init__(self, connection: socket.socket, time_limit: float, limits: Limits = DEFAULT_LIMITS) -> None:
         self.socket, self.time_limit, self.limits = connection, time_limit, limits
+        self.explain_death: Callable[[], RemoteError] | None = None
+        self.timed_out = False
 
     def ask(self, request: bytes) -> bytes:
-        """Sends and waits; TimeLimit, ProcessDied or ProtocolError."""
+        """Sends and waits; TimeLimit, ProcessDied (or what ``explain_death`` makes of it), or ProtocolError."""
         deadline = monotonic() + self.time_limit
         try:
             self.socket.settimeout(self.time_limit)
             self.socket.sendall(request)
             return receive(self.socket, deadline, self.limits)
         except TimeoutError:
+            self.timed_out = True
             raise TimeLimit(self.time_limit) from None
-        except OSError as error:
-            raise ProcessDied(str(error)) from None
+        except (OSError, ProcessDied) as error:
+            raise (self.explain_death() if self.explain_death else ProcessDied(str(error))) from None
 
     def peer(self) -> int:
         """The process at the other end, as the system tells it (0 if unknown)."""
@@ -184,6 +187,7 @@ class SnapshotListener:
 
     path: Path
     max_pending: int = 64
+    lost: dict[str, float] = field(default_factory=dict)
     _server: socket.socket | None = None
     _snapshots: dict[str, SocketConnection] = field(default_factory=dict)
     _waiting: dict[tuple[str, str], tuple[SocketConnection, dict[str, Any]]] = field(default_factory=dict)
@@ -222,8 +226,8 @@ class SnapshotListener:
 
     @contextlib.contextmanager
     def open_session(self, exercise: str, *, time_limit: float, start_limit: float = 10.0) -> Iterator[Student]:
-        """A fresh fork of the exercise's frozen copy, killed at the end. Raises SnapshotMissing if there is none; in
-        the block, what ended a call: TimeLimit, MemoryLimit, ProcessDied."""
+        """A fresh fork of the exercise's frozen copy, killed at the end. Raises SnapshotMissing if there is none. What
+        its calls lose to the time limit is added to ``lost[exercise]``."""
         snapshot = self._snapshots.get(exercise)
         if snapshot is None:
             raise SnapshotMissing(exercise)
@@ -231,12 +235,13 @@ class SnapshotListener:
         pid = self._control(snapshot, {"do": "fork", "token": token}, start_limit).get("pid")
         session, _ = self._wait("session", token, start_limit)
         session.time_limit = time_limit
+        session.explain_death = lambda: self._explain_death(snapshot, pid)
         try:
             yield Student(session)
-        except ProcessDied:
-            raise self._explain_death(snapshot, pid) from None
         finally:
             session.kill()
+            if session.timed_out:
+                self.lost[exercise] = self.lost.get(exercise, 0.0) + time_limit
 
     def _control(self, snapshot: SocketConnection, asked: dict[str, Any], limit: float) -> dict[str, Any]:
         snapshot.time_limit = limit

@@ -39,7 +39,7 @@ TORCH_DTYPES: dict[str, torch.dtype] = {
     )
 }
 NUMPY_DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
-COMPLEX = {"complex64": ("float32", np.complex64), "complex128": ("float64", np.complex128)}
+COMPLEX_DTYPES = ("complex64", "complex128")
 
 
 @dataclass(frozen=True)
@@ -173,8 +173,8 @@ class _Writer:
     def _write_array(self, value: Any) -> Any:
         array = np.array(value, copy=True, order="C", subok=False)
         name = array.dtype.name
-        if name in COMPLEX:
-            return {"complex": self.keep(torch.from_numpy(array.view(COMPLEX[name][0]).reshape(*array.shape, 2)))}
+        if name in COMPLEX_DTYPES:
+            return {"complex": self.keep(torch.from_numpy(np.stack([array.real, array.imag], axis=-1)))}
         if name not in NUMPY_DTYPES:
             raise ProtocolError(f"an array of dtype {name} cannot be carried")
         return {"numpy": self.keep(torch.from_numpy(array.astype(array.dtype.newbyteorder("="), copy=False)))}
@@ -258,5 +258,7 @@ class _Reader:
         if kind == "complex":
             if array.dtype not in (np.float32, np.float64) or array.ndim == 0 or array.shape[-1] != 2:
                 raise ProtocolError("a complex array is malformed")
-            return array[..., 0] + 1j * array[..., 1]
+            result = np.empty(array.shape[:-1], np.complex64 if array.dtype == np.float32 else np.complex128)
+            result.real, result.imag = array[..., 0], array[..., 1]
+            return result
         return array

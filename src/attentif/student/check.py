@@ -10,11 +10,10 @@ import difflib
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attentif.checks import stored
 from attentif.checks.course import find_course
 from attentif.checks.local import FolderReferences, NamespaceStudents
 from attentif.checks.render import html_report, plain_report
@@ -61,8 +60,6 @@ def check(exercise: str, *, hidden: bool = False, namespace: Mapping[str, Any] |
     files = _files(folder, exercise, hidden=hidden)
     run = Run(NamespaceStudents(names), FolderReferences())
     report = run_checks(run, files, [exercise])[exercise]
-    if not hidden:
-        report = replace(report, title=stored.load(folder / "references", exercise).title)
     if os.environ.get("NBGRADER_EXECUTION") in MACHINE_MODES and not report.passed:
         raise CheckFailed(plain_report(report))
     _show(ShownReport(report))

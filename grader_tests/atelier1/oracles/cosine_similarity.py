@@ -1,0 +1,64 @@
+"""1.1 Cosine similarity: u·v / (‖u‖‖v‖), and 0 when a vector is zero."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+
+from ._cosine_similarity_variants import EQUIVALENTS, MISCONCEPTIONS
+
+
+def cosine_similarity(u, v):
+    norms = np.linalg.norm(u) * np.linalg.norm(v)  # scalar
+    return float(u @ v / norms) if norms > 0 else 0.0  # (d,) @ (d,) -> scalar
+
+
+def _independent(u, v):
+    u, v = (torch.tensor(a, dtype=torch.float64) for a in (u, v))
+    return F.cosine_similarity(u, v, dim=0, eps=1e-300).item()
+
+
+def _case(name, u, v):
+    return Case(name, Call("cosine_similarity", {"u": u, "v": v}), {"d": len(u)})
+
+
+def public():
+    u = np.array([1.0, -2.0, 2.0])
+    return [
+        _case("regular_example", np.array([3.0, 4.0]), np.array([4.0, 3.0])),
+        _case("regular_obtuse", np.array([1.0, 2.0, -1.0, 0.5]), np.array([-3.0, 0.0, 1.0, 2.0])),
+        _case("collinear_same", u, u),
+        _case("collinear_opposite", u, -3 * u),
+        _case("zero_vector", np.zeros(3), u),
+    ]
+
+
+def draw(rng):
+    u, w = rng.normal(size=5), rng.normal(size=7)
+    return [
+        _case("regular_acute", u, 0.8 * u + 0.5 * rng.normal(size=5)),
+        _case("regular_obtuse", w, 0.5 * rng.normal(size=7) - w),
+        _case("regular_long", 100 * rng.normal(size=6), rng.normal(size=6)),
+        _case("zero_first", np.zeros(5), u),
+        _case("zero_second", w, np.zeros(7)),
+        _case("zero_both", np.zeros(4), np.zeros(4)),
+        _case("integers", rng.integers(1, 9, size=4), rng.integers(-9, 9, size=4)),
+        _case("one_axis", -1 - rng.uniform(size=1), 1 + rng.uniform(size=1)),
+    ]
+
+
+EXERCISE = Exercise(
+    name="cosine_similarity",
+    atelier="atelier1",
+    number="1.1",
+    title=Text("Similarité cosinus", "Cosine similarity"),
+    points=3,
+    functions=(Function("cosine_similarity", "(u, v)", (Output("cos"),)),),
+    reference={"cosine_similarity": cosine_similarity},
+    independent={"cosine_similarity": _independent},
+    public=public,
+    draw=draw,
+    misconceptions=MISCONCEPTIONS,
+    equivalents=EQUIVALENTS,
+)

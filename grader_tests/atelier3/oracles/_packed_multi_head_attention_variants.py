@@ -1,0 +1,535 @@
+"""3.9 mha_from_packed: the mistakes worth a name, and other ways of being right."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from attentif.checks.exercise import Equivalent, Misconception, Text
+
+
+def packed_order_kqv(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    k, q, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_order_vkq(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    v, k, q = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_order_qvk(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, v, k = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_by_head(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = packed.view(B, T, n_heads, 3, d // n_heads).permute(3, 0, 2, 1, 4)  # q, k, v of head 0, then of head 1 …
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_without_in_bias(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_without_out_bias(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight), weights
+
+
+def packed_without_bias(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight), weights
+
+
+def packed_out_transposed(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return heads @ out_proj_weight + out_proj_bias, weights
+
+
+def packed_weights_averaged(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    mha = nn.MultiheadAttention(x.size(-1), n_heads, batch_first=True, dtype=x.dtype)
+    state = {"in_proj_weight": in_proj_weight, "in_proj_bias": in_proj_bias}
+    mha.load_state_dict({**state, "out_proj.weight": out_proj_weight, "out_proj.bias": out_proj_bias})
+    return mha(x, x, x, key_padding_mask=None if mask is None else ~mask)
+
+
+def packed_mask_polarity(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_mask_ignored(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    weights = F.softmax(q @ k.transpose(-2, -1) / math.sqrt(d // n_heads), dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_batch_second(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    mha = nn.MultiheadAttention(x.size(-1), n_heads, dtype=x.dtype)  # batch_first=False: x is read as (T, B, d)
+    state = {"in_proj_weight": in_proj_weight, "in_proj_bias": in_proj_bias}
+    mha.load_state_dict({**state, "out_proj.weight": out_proj_weight, "out_proj.bias": out_proj_bias})
+    hidden = None if mask is None else ~mask
+    return mha(x, x, x, key_padding_mask=hidden, average_attn_weights=False)
+
+
+def packed_scaled_by_d_model(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_heads_by_view(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.reshape(B, n_heads, T, d // n_heads) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_by_module(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    mha = nn.MultiheadAttention(x.size(-1), n_heads, batch_first=True, dtype=x.dtype)
+    weights = {"in_proj_weight": in_proj_weight, "in_proj_bias": in_proj_bias}
+    weights = {**weights, "out_proj.weight": out_proj_weight, "out_proj.bias": out_proj_bias}
+    options = {"average_attn_weights": False, "key_padding_mask": None if mask is None else ~mask}
+    return torch.func.functional_call(mha, weights, (x, x, x), options)
+
+
+def packed_head_after_head(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    d = x.size(-1)
+    d_h = d // n_heads
+    W_q, W_k, W_v = in_proj_weight[:d], in_proj_weight[d : 2 * d], in_proj_weight[2 * d :]
+    b_q, b_k, b_v = in_proj_bias.chunk(3)
+    output, weights = out_proj_bias, []
+    for i in range(n_heads):
+        rows = slice(i * d_h, (i + 1) * d_h)
+        q, k, v = x @ W_q[rows].T + b_q[rows], x @ W_k[rows].T + b_k[rows], x @ W_v[rows].T + b_v[rows]
+        scores = torch.einsum("bqd,bkd->bqk", q * d_h**-0.5, k)
+        if mask is not None:
+            scores = torch.where(mask[:, None, :], scores, -1e9)
+        weights.append(scores.softmax(-1))
+        output = output + weights[-1] @ v @ out_proj_weight[:, rows].T
+    return output, torch.stack(weights, dim=1)
+
+
+MISCONCEPTIONS = (
+    Misconception(
+        name="packed_as_k_q_v",
+        defines={"mha_from_packed": packed_order_kqv},
+        finding=Text(
+            "Votre sortie est exactement celle d'un découpage (K, Q, V) : vous échangez requêtes et clés.",
+            "Your output is exactly that of reading (K, Q, V): you swap queries and keys.",
+        ),
+        consequence=Text(
+            "Les scores sont transposés : chaque jeton regarde ceux qui l'auraient regardé.",
+            "The scores are transposed: each token looks at those that would have looked at it.",
+        ),
+        hints=(
+            Text(
+                "Dans quel ordre les trois matrices sont-elles empilées ?",
+                "In which order are the three matrices stacked?",
+            ),
+            Text(
+                "La documentation de nn.MultiheadAttention empile W_q, puis W_k, puis W_v, le long des lignes.",
+                "nn.MultiheadAttention stacks W_q, then W_k, then W_v, along the rows.",
+            ),
+            Text("q, k, v = packed.split(d, dim=-1).", "q, k, v = packed.split(d, dim=-1)."),
+        ),
+    ),
+    Misconception(
+        name="packed_as_v_k_q",
+        defines={"mha_from_packed": packed_order_vkq},
+        finding=Text(
+            "Votre sortie est exactement celle d'un découpage (V, K, Q) : vous échangez requêtes et valeurs.",
+            "Your output is exactly that of reading (V, K, Q): you swap queries and values.",
+        ),
+        consequence=Text(
+            "Des poids appris ailleurs perdent tout leur sens une fois chargés chez vous.",
+            "Weights learnt elsewhere lose all meaning once loaded here.",
+        ),
+        hints=(
+            Text(
+                "Dans quel ordre les trois matrices sont-elles empilées ?",
+                "In which order are the three matrices stacked?",
+            ),
+            Text("Les d premières lignes sont celles de W_q.", "The first d rows are those of W_q."),
+            Text("q, k, v = packed.split(d, dim=-1).", "q, k, v = packed.split(d, dim=-1)."),
+        ),
+    ),
+    Misconception(
+        name="packed_as_q_v_k",
+        defines={"mha_from_packed": packed_order_qvk},
+        finding=Text(
+            "Votre sortie est exactement celle d'un découpage (Q, V, K) : vous échangez clés et valeurs.",
+            "Your output is exactly that of reading (Q, V, K): you swap keys and values.",
+        ),
+        consequence=Text(
+            "On compare les requêtes à ce qu'il fallait rapporter, et l'on rapporte ce qu'il fallait comparer.",
+            "Queries are compared with what should be brought back, and what should be compared is brought back.",
+        ),
+        hints=(
+            Text(
+                "Dans quel ordre les trois matrices sont-elles empilées ?",
+                "In which order are the three matrices stacked?",
+            ),
+            Text(
+                "Les lignes d à 2d sont celles de W_k, les dernières celles de W_v.",
+                "Rows d to 2d are W_k, the last ones W_v.",
+            ),
+            Text("q, k, v = packed.split(d, dim=-1).", "q, k, v = packed.split(d, dim=-1)."),
+        ),
+    ),
+    Misconception(
+        name="packed_by_head",
+        defines={"mha_from_packed": packed_by_head},
+        finding=Text(
+            "Vous lisez exactement (q, k, v) tête par tête, comme view(B, T, h, 3, d_h) : c'est le rangement de "
+            "GPT-NeoX, non celui de PyTorch.",
+            "You read exactly (q, k, v) head by head, as view(B, T, h, 3, d_h) does: the layout of GPT-NeoX, not of "
+            "PyTorch.",
+        ),
+        consequence=Text(
+            "Les formes conviennent, mais chaque tête reçoit des tranches de plusieurs matrices.",
+            "The shapes fit, but each head receives slices of several matrices.",
+        ),
+        hints=(
+            Text(
+                "Les 3d lignes se partagent-elles d'abord en trois, ou d'abord en h ?",
+                "Are the 3d rows divided first into three, or first into h?",
+            ),
+            Text(
+                "Chez PyTorch : d'abord W_q, W_k, W_v entières ; dans chacune, ensuite, les têtes.",
+                "In PyTorch: first W_q, W_k, W_v as wholes; within each, then, the heads.",
+            ),
+            Text(
+                "Découpez en trois avec split(d, dim=-1), puis view(B, T, h, d_h).transpose(1, 2).",
+                "Cut in three with split(d, dim=-1), then view(B, T, h, d_h).transpose(1, 2).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="missing_in_bias",
+        defines={"mha_from_packed": packed_without_in_bias},
+        finding=Text(
+            "Votre sortie est exactement celle sans in_proj_bias : le biais des trois projections manque.",
+            "Your output is exactly that without in_proj_bias: the bias of the three projections is missing.",
+        ),
+        consequence=Text(
+            "Avec un module à peine initialisé l'erreur ne se voit pas (ses biais sont nuls) ; avec un "
+            "modèle entraîné, "
+            "si.",
+            "With a freshly initialised module the error is invisible (its biases are zero); with a trained model it "
+            "shows.",
+        ),
+        hints=(
+            Text("Tous vos arguments servent-ils ?", "Are all your arguments used?"),
+            Text("Une couche nn.Linear calcule x·Wᵀ + b.", "A layer nn.Linear computes x·Wᵀ + b."),
+            Text(
+                "packed = F.linear(x, in_proj_weight, in_proj_bias).",
+                "packed = F.linear(x, in_proj_weight, in_proj_bias).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="missing_out_bias",
+        defines={"mha_from_packed": packed_without_out_bias},
+        finding=Text(
+            "Les poids sont justes, mais la sortie est exactement celle sans out_proj_bias.",
+            "The weights are right, but the output is exactly that without out_proj_bias.",
+        ),
+        consequence=Text(
+            "Toutes les positions sont décalées d'un même vecteur : les couches suivantes ne s'y retrouvent pas.",
+            "All positions are off by the same vector: the layers that follow get lost.",
+        ),
+        hints=(
+            Text("Tous vos arguments servent-ils ?", "Are all your arguments used?"),
+            Text(
+                "La projection de sortie est une couche linéaire avec biais.",
+                "The output projection is a linear layer with bias.",
+            ),
+            Text(
+                "F.linear(heads, out_proj_weight, out_proj_bias).", "F.linear(heads, out_proj_weight, out_proj_bias)."
+            ),
+        ),
+    ),
+    Misconception(
+        name="missing_biases",
+        defines={"mha_from_packed": packed_without_bias},
+        finding=Text(
+            "Votre sortie est exactement celle sans aucun biais : ni in_proj_bias ni out_proj_bias ne servent.",
+            "Your output is exactly that without any bias: neither in_proj_bias nor out_proj_bias is used.",
+        ),
+        consequence=Text(
+            "Avec un module à peine initialisé l'erreur ne se voit pas (ses biais sont nuls) ; avec un "
+            "modèle entraîné, "
+            "si.",
+            "With a freshly initialised module the error is invisible (its biases are zero); with a trained model it "
+            "shows.",
+        ),
+        hints=(
+            Text("Tous vos arguments servent-ils ?", "Are all your arguments used?"),
+            Text("Une couche nn.Linear calcule x·Wᵀ + b.", "A layer nn.Linear computes x·Wᵀ + b."),
+            Text(
+                "F.linear(x, in_proj_weight, in_proj_bias), et de même en sortie avec out_proj_bias.",
+                "F.linear(x, in_proj_weight, in_proj_bias), and likewise at the output with out_proj_bias.",
+            ),
+        ),
+    ),
+    Misconception(
+        name="out_proj_transposed",
+        defines={"mha_from_packed": packed_out_transposed},
+        finding=Text(
+            "Les poids sont justes, mais vous calculez exactement concat·W_o : nn.Linear multiplie par W_oᵀ.",
+            "The weights are right, but you compute exactly concat·W_o: nn.Linear multiplies by W_oᵀ.",
+        ),
+        consequence=Text(
+            "La matrice est carrée, donc aucune forme ne proteste ; le mélange des têtes est pourtant faux.",
+            "The matrix is square, so no shape complains; yet the heads are mixed wrongly.",
+        ),
+        hints=(
+            Text(
+                "Comment nn.Linear range-t-elle sa matrice : (entrée, sortie) ou (sortie, entrée) ?",
+                "How does nn.Linear store its matrix: (in, out) or (out, in)?",
+            ),
+            Text(
+                "Elle est de forme (sortie, entrée) : il faut la transposer.", "Its shape is (out, in): transpose it."
+            ),
+            Text("heads @ out_proj_weight.T + out_proj_bias.", "heads @ out_proj_weight.T + out_proj_bias."),
+        ),
+    ),
+    Misconception(
+        name="weights_averaged",
+        defines={"mha_from_packed": packed_weights_averaged},
+        finding=Text(
+            "La sortie est juste, mais les poids sont moyennés sur les têtes : (B, T, T) au lieu de (B, h, T, T).",
+            "The output is right, but the weights are averaged over heads: (B, T, T) instead of (B, h, T, T).",
+        ),
+        consequence=Text(
+            "La moyenne efface ce qui distingue les têtes, et ce que l'on voulait regarder.",
+            "The mean wipes out what tells heads apart, which is what one wanted to look at.",
+        ),
+        hints=(
+            Text(
+                "Combien de cartes d'attention y a-t-il par phrase ?",
+                "How many attention maps are there for a sentence?",
+            ),
+            Text(
+                "nn.MultiheadAttention moyenne par défaut : average_attn_weights=True.",
+                "nn.MultiheadAttention averages by default: average_attn_weights=True.",
+            ),
+            Text(
+                "Renvoyez les poids avant toute moyenne (average_attn_weights=False).",
+                "Return the weights before any mean (average_attn_weights=False).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="mask_polarity",
+        defines={"mha_from_packed": packed_mask_polarity},
+        finding=Text(
+            "Le masque est lu avec la convention de nn.MultiheadAttention, True = caché ; ici True = peut "
+            "être regardé.",
+            "The mask is read with the convention of nn.MultiheadAttention, True = hidden; here True = may be attended "
+            "to.",
+        ),
+        consequence=Text(
+            "Seul le remplissage est regardé, et une phrase complète donne des NaN.",
+            "Only padding is attended to, and a full sentence gives NaN.",
+        ),
+        hints=(
+            Text(
+                "Que veut dire True dans ce cours ? Et dans key_padding_mask ?",
+                "What does True mean in this course? And in key_padding_mask?",
+            ),
+            Text(
+                "F.scaled_dot_product_attention et ce cours : True = permis ; key_padding_mask : True = masqué.",
+                "F.scaled_dot_product_attention and this course: True = allowed; key_padding_mask: True = masked.",
+            ),
+            Text(
+                "masked_fill(~mask[:, None, None, :], −inf), ou key_padding_mask=~mask.",
+                "masked_fill(~mask[:, None, None, :], −inf), or key_padding_mask=~mask.",
+            ),
+        ),
+    ),
+    Misconception(
+        name="mask_ignored",
+        defines={"mha_from_packed": packed_mask_ignored},
+        finding=Text(
+            "Juste sans masque, votre sortie ne tient pas compte de mask.",
+            "Right without a mask, your output takes no notice of mask.",
+        ),
+        consequence=Text(
+            "Les jetons de remplissage prennent part à toutes les moyennes.",
+            "Padding tokens take part in all means.",
+        ),
+        hints=(
+            Text(
+                "Où le masque doit-il agir : avant ou après le softmax ?",
+                "Where must the mask act: before or after the softmax?",
+            ),
+            Text(
+                "mask (B, T) désigne des clés : il se diffuse en (B, 1, 1, T) sur les scores (B, h, T, T).",
+                "mask (B, T) is about keys: it broadcasts as (B, 1, 1, T) over the scores (B, h, T, T).",
+            ),
+            Text(
+                'scores.masked_fill(~mask[:, None, None, :], float("-inf")).',
+                'scores.masked_fill(~mask[:, None, None, :], float("-inf")).',
+            ),
+        ),
+    ),
+    Misconception(
+        name="batch_not_first",
+        defines={"mha_from_packed": packed_batch_second},
+        finding=Text(
+            "L'attention circule entre les phrases du lot : x est lu comme (T, B, d), l'ordre par défaut de "
+            "nn.MultiheadAttention.",
+            "Attention flows between the sentences of the batch: x is read as (T, B, d), the default order of "
+            "nn.MultiheadAttention.",
+        ),
+        consequence=Text(
+            "Chaque phrase lit ses voisines de lot et ignore ses propres mots.",
+            "Each sentence reads its neighbours in the batch and ignores its own words.",
+        ),
+        hints=(
+            Text(
+                "Quelle est la forme de vos poids ? Quel axe vaut T ?",
+                "What is the shape of your weights? Which axis is T?",
+            ),
+            Text(
+                "nn.MultiheadAttention a un argument batch_first, faux par défaut.",
+                "nn.MultiheadAttention has an argument batch_first, false by default.",
+            ),
+            Text("Gardez B en tête partout (batch_first=True).", "Keep B first everywhere (batch_first=True)."),
+        ),
+    ),
+    Misconception(
+        name="scaled_by_d_model",
+        defines={"mha_from_packed": packed_scaled_by_d_model},
+        finding=Text(
+            "Vos scores sont exactement divisés par √d au lieu de √d_h, la dimension d'une tête.",
+            "Your scores are exactly divided by √d instead of √d_h, the dimension of one head.",
+        ),
+        consequence=Text(
+            "Les poids de chaque tête sont trop plats, d'un facteur √h sur les scores.",
+            "Each head's weights are too flat, by a factor √h on the scores.",
+        ),
+        hints=(
+            Text(
+                "Combien de termes le produit scalaire d'une tête additionne-t-il ?",
+                "How many terms does one head's dot product add?",
+            ),
+            Text("d_h = d / h.", "d_h = d / h."),
+            Text("Divisez par math.sqrt(d // n_heads).", "Divide by math.sqrt(d // n_heads)."),
+        ),
+    ),
+    Misconception(
+        name="heads_split_by_view",
+        defines={"mha_from_packed": packed_heads_by_view},
+        finding=Text(
+            "Vos têtes sont découpées par view(B, h, T, d_h) sans transposition : chaque tête reçoit une partie des "
+            "positions, non des coordonnées.",
+            "Your heads are cut by view(B, h, T, d_h) without a transposition: each head gets part of the positions, "
+            "not of the coordinates.",
+        ),
+        consequence=Text(
+            "Un même vecteur est réparti sur plusieurs « positions » : les jetons sont mélangés.",
+            'One vector is spread over several "positions": tokens are mixed up.',
+        ),
+        hints=(
+            Text(
+                "view ne déplace aucun nombre : quel est l'axe contigu ?",
+                "view moves no number: which axis is contiguous?",
+            ),
+            Text(
+                "Seul l'axe d se découpe, en (h, d_h) ; T doit rester à côté de B.",
+                "Only axis d is cut, into (h, d_h); T must stay next to B.",
+            ),
+            Text("t.view(B, T, h, d_h).transpose(1, 2).", "t.view(B, T, h, d_h).transpose(1, 2)."),
+        ),
+    ),
+)
+
+EQUIVALENTS = (
+    Equivalent("torch_module", {"mha_from_packed": packed_by_module}),
+    Equivalent("head_after_head", {"mha_from_packed": packed_head_after_head}),
+)

@@ -1,0 +1,158 @@
+"""3.8 MultiHeadAttention: self-attention in h subspaces, then a linear mixture of what the heads found.
+
+Modules compute in float32: states and inputs are drawn in float64 and rounded once, and answers are compared at
+float32 precision.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+
+from ._multi_head_attention_variants import EQUIVALENTS, MISCONCEPTIONS
+
+
+class MultiHeadAttention(nn.Module):
+    """Multi-head self-attention (Vaswani et al., 2017), without dropout."""
+
+    def __init__(self, d_model, n_heads, causal=False):
+        super().__init__()
+        self.n_heads, self.d_head, self.causal = n_heads, d_model // n_heads, causal
+        self.W_q = nn.Linear(d_model, d_model)
+        self.W_k = nn.Linear(d_model, d_model)
+        self.W_v = nn.Linear(d_model, d_model)
+        self.W_o = nn.Linear(d_model, d_model)
+
+    def forward(self, x, mask=None):
+        """x (B, T, d_model), mask (B, T) with True = may be attended to -> (B, T, d_model)."""
+        B, T, d_model = x.shape
+        q, k, v = (
+            W(x).view(B, T, self.n_heads, self.d_head).transpose(1, 2)  # (B, h, T, d_h)
+            for W in (self.W_q, self.W_k, self.W_v)
+        )
+        scores = q @ k.transpose(-2, -1) / math.sqrt(self.d_head)  # (B, h, T, T)
+        if mask is not None:
+            scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+        if self.causal:
+            past = torch.ones(T, T, dtype=torch.bool, device=x.device).tril()
+            scores = scores.masked_fill(~past, float("-inf"))
+        weights = F.softmax(scores, dim=-1)  # (B, h, T, T)
+        heads = (weights @ v).transpose(1, 2).reshape(B, T, d_model)  # (B, h, T, d_h) -> (B, T, d_model)
+        return self.W_o(heads)
+
+
+class IndependentMultiHeadAttention(nn.Module):
+    """PyTorch's nn.MultiheadAttention, its weights packed from ours, its masks saying True = hidden."""
+
+    def __init__(self, d_model, n_heads, causal=False):
+        super().__init__()
+        self.causal = causal
+        self.inner = nn.MultiheadAttention(d_model, n_heads, batch_first=True)
+
+    def load_state_dict(self, state_dict, strict=True, assign=False):
+        packed = {
+            "in_proj_weight": torch.cat([state_dict[f"{name}.weight"] for name in ("W_q", "W_k", "W_v")]),
+            "in_proj_bias": torch.cat([state_dict[f"{name}.bias"] for name in ("W_q", "W_k", "W_v")]),
+            "out_proj.weight": state_dict["W_o.weight"],
+            "out_proj.bias": state_dict["W_o.bias"],
+        }
+        return self.inner.load_state_dict(packed)
+
+    def forward(self, x, mask=None):
+        future = torch.ones(x.size(1), x.size(1), dtype=torch.bool).triu(1) if self.causal else None
+        hidden = None if mask is None else ~mask
+        return self.inner(x, x, x, key_padding_mask=hidden, attn_mask=future, need_weights=False)[0]
+
+
+def normal(rng, *shape, scale=1.0):
+    return torch.from_numpy(rng.normal(scale=scale, size=shape)).float()
+
+
+def random_state(rng, d):
+    """Weights of the four projections: scores of order 1, no symmetry, biases that count."""
+    state = {}
+    for name in ("W_q", "W_k", "W_v", "W_o"):
+        state[f"{name}.weight"] = normal(rng, d, d, scale=1.5 / math.sqrt(d))
+        state[f"{name}.bias"] = normal(rng, d, scale=0.5)
+    return state
+
+
+def case(name, rng, B, T, h, d_h, causal=False, lengths=None):
+    d = h * d_h
+    inputs = {"x": normal(rng, B, T, d)}
+    if lengths is not None:
+        inputs["mask"] = torch.arange(T) < torch.as_tensor(lengths)[:, None]  # (B, T)
+    init = {"d_model": d, "n_heads": h} | ({"causal": True} if causal else {})
+    call = Call("MultiHeadAttention", inputs, init, random_state(rng, d))
+    return Case(name, call, {"B": B, "T": T, "h": h, "d_h": d_h, "d_model": d}, differentiable=("x",))
+
+
+def public():
+    swap = torch.tensor([[0.0, 1.0], [1.0, 0.0]])  # two heads of dimension 1: each matrix can be read
+    worked = {
+        "W_q.weight": torch.eye(2),
+        "W_q.bias": torch.tensor([0.0, 0.5]),
+        "W_k.weight": 2 * swap,
+        "W_k.bias": torch.tensor([-0.5, 0.0]),
+        "W_v.weight": torch.tensor([[3.0, 1.0], [0.0, -1.0]]),
+        "W_v.bias": torch.tensor([1.0, 2.0]),
+        "W_o.weight": torch.tensor([[1.0, 0.0], [1.0, -1.0]]),
+        "W_o.bias": torch.tensor([0.0, 10.0]),
+    }
+    x = torch.tensor([[[1.0, 2.0], [0.0, -1.0], [2.0, 0.0]]])  # (1, 3, 2)
+    call = Call("MultiHeadAttention", {"x": x}, {"d_model": 2, "n_heads": 2}, worked)
+    rng = np.random.default_rng(38)
+    return [
+        Case("plain_worked_example", call, {"B": 1, "T": 3, "h": 2, "d_h": 1, "d_model": 2}),
+        case("plain_batch", rng, 2, 5, 3, 4),
+        case("padded_batch", rng, 2, 5, 3, 4, lengths=(5, 3)),
+        case("causal_batch", rng, 2, 5, 3, 4, causal=True),
+    ]
+
+
+def draw(rng):
+    B, T, h, d_h = (int(n) for n in rng.choice([[2, 5, 3, 4], [2, 7, 3, 5], [3, 5, 4, 2], [3, 6, 2, 5]]))
+    lengths = rng.permutation([T, *rng.integers(1, T, size=B - 1)])
+    return [
+        case("plain_batch", rng, B, T, h, d_h),
+        case("plain_one_head", rng, B, T, 1, d_h),
+        case("plain_heads_of_one", rng, B, T, h, 1),
+        case("plain_single", rng, 1, 1, h, d_h),
+        case("padded_batch", rng, B, T, h, d_h, lengths=lengths),
+        case("padded_one_sentence", rng, 1, T, h, d_h, lengths=[T - 2]),
+        case("causal_batch", rng, B, T, h, d_h, causal=True),
+        case("causal_single", rng, 1, 1, h, d_h, causal=True),
+        case("causal_padded", rng, B, T, h, d_h, causal=True, lengths=lengths),
+    ]
+
+
+EXERCISE = Exercise(
+    name="multi_head_attention",
+    atelier="atelier3",
+    number="3.8",
+    title=Text("L'attention à plusieurs têtes", "Multi-head attention"),
+    points=10,
+    functions=(
+        Function(
+            "MultiHeadAttention",
+            "(d_model, n_heads, causal=False)",
+            (Output("output", "B T d_model"),),
+            "class",
+            rtol=1e-4,
+            atol=1e-5,
+        ),
+    ),
+    reference={"MultiHeadAttention": MultiHeadAttention},
+    independent={"MultiHeadAttention": IndependentMultiHeadAttention},
+    public=public,
+    draw=draw,
+    misconceptions=MISCONCEPTIONS,
+    equivalents=EQUIVALENTS,
+    core=True,
+)

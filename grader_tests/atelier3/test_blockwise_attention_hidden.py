@@ -1,0 +1,45 @@
+"""Vérifications cachées : blockwise_attention."""
+
+import pytest
+
+pytestmark = pytest.mark.exercise("blockwise_attention")
+
+
+@pytest.mark.weight(4)
+def test_fresh_values(student, cases):
+    """Sur des données et des tailles de bloc nouvelles, la sortie est celle de l'attention entière.
+
+    On new data and block sizes, the output is that of whole attention."""
+    cases.only("blockwise_attention").check_values(student)
+
+
+@pytest.mark.weight(4)
+@pytest.mark.requires("test_fresh_values")
+def test_memory(student, cases):
+    """La matrice des scores n'est jamais construite en entier.
+
+    The score matrix is never made as a whole."""
+    cases.only("largest_tensor").check_values(student)
+
+
+@pytest.mark.weight(2)
+@pytest.mark.requires("test_memory")
+def test_gradients(student, cases):
+    """Le gradient à travers les blocs est celui de l'attention entière.
+
+    The gradient through the blocks is that of whole attention."""
+    for name in ("random", "rising", "causal", "one_block"):
+        cases[name].check_gradients(student)
+
+
+@pytest.mark.weight(2)
+@pytest.mark.requires("test_memory")
+def test_robustness(student, cases):
+    """Entrées intactes, non contiguës ou en float32 : même résultat.
+
+    Inputs left alone, non-contiguous or in float32: same result."""
+    blockwise = cases.only("blockwise_attention")
+    blockwise.check_inputs_unchanged(student)
+    blockwise.non_contiguous().check_values(student)
+    for name in ("random", "rising", "causal"):
+        blockwise[name].in_float32().check_values(student)

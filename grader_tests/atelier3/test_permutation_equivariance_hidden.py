@@ -1,0 +1,41 @@
+"""Vérifications cachées : equivariance_gap."""
+
+import pytest
+
+from attentif.checks import Text, fail
+
+pytestmark = pytest.mark.exercise("permutation_equivariance")
+
+
+@pytest.mark.weight(4)
+def test_fresh_values(student, cases):
+    """Sur des données et des permutations nouvelles, l'écart est le bon pour les trois couches.
+
+    On new data and permutations, the gap is right for the three layers."""
+    cases.check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_fresh_values")
+def test_any_function(student, cases):
+    """La mesure vaut pour une autre fonction : celle qui ne change rien a un écart nul.
+
+    The measure works for another function: one that changes nothing has a zero gap."""
+    for case in cases["positions"]:
+        gap = float(case.call.with_inputs(f=student.same_rows).run(student))
+        if abs(gap) > 1e-12:
+            fail(
+                Text(
+                    "Pour f(X) = X, l'écart devrait être exactement nul.",
+                    "For f(X) = X, the gap should be exactly zero.",
+                )
+            )
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_fresh_values")
+def test_float32(student, cases):
+    """En float32, l'écart est le même à la précision près.
+
+    In float32 the gap is the same within rounding."""
+    cases.in_float32().check_values(student)
