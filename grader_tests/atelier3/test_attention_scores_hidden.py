@@ -40,7 +40,7 @@ def test_robustness_of_scores(student, cases):
     scores.in_float32().check_values(student)
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(1)
 def test_fresh_variances(student, cases):
     """La variance des scores mis à l'échelle est proche de 1 quel que soit d_k.
 
@@ -55,15 +55,23 @@ def test_fresh_variances(student, cases):
         )
 
 
-@pytest.mark.weight(1)
+@pytest.mark.weight(2)
 @pytest.mark.requires("test_fresh_variances")
 def test_variance_is_an_estimate(student):
-    """La mesure fluctue comme doit le faire la variance de n scores.
+    """La mesure fluctue comme doit le faire la variance de n scores : d'autant moins que n est grand.
 
-    The measure fluctuates as the variance of n scores must."""
-    d_k, n = 64, 50
-    logs = np.log([float(student.score_variance(d_k, n)) for _ in range(100)])
-    ratio = float(logs.std()) / math.sqrt((2 + 6 / d_k) / n)
+    The measure fluctuates as the variance of n scores must: all the less as n is large."""
+    d_k, few, many = 64, 50, 800
+    spread_few = np.log([float(student.score_variance(d_k, few)) for _ in range(100)]).std()
+    spread_many = np.log([float(student.score_variance(d_k, many)) for _ in range(60)]).std()
+    if spread_few < 2.2 * spread_many:
+        fail(
+            Text(
+                "Votre mesure n'est pas plus précise quand n grandit : l'argument n ne sert pas.",
+                "Your measure is no more precise when n grows: the argument n is not used.",
+            )
+        )
+    ratio = spread_few / math.sqrt((2 + 6 / d_k) / few)
     if 0.35 < ratio < 0.7:
         fail(
             Text(

@@ -8,7 +8,6 @@ import pytest
 
 from attentif.grading.exporter import UNREADABLE, SubmissionExporter, UnreadableNotebook, read_submission
 from attentif.grading.hooks import quarantine_special_files
-from attentif.grading.preprocessor import copy_submission
 
 NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")]))
 
@@ -94,20 +93,3 @@ def test_links_are_moved_aside_before_nbgrader_copies_them(tmp_path, monkeypatch
     kept = tmp_path / ".attentif" / "quarantine"
     assert {p.name.removeprefix("eve-atelier3-") for p in kept.iterdir()} == {"notes.txt", "everything", "pipe"}
     assert secret.read_text() == "s3cret"
-
-
-def test_the_kernel_works_in_a_copy_without_links(tmp_path):
-    source, target = tmp_path / "source", tmp_path / "target"
-    (source / "data").mkdir(parents=True)
-    write(source / "data" / "table.csv", "1,2")
-    os.symlink("/etc/hostname", source / "hostname")
-    copy_submission(source, target)
-    assert [p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file()] == ["data/table.csv"]
-
-
-def test_the_copy_is_bounded(tmp_path):
-    source, target = tmp_path / "source", tmp_path / "target"
-    source.mkdir()
-    write(source / "big", b"0" * 1000)
-    copy_submission(source, target, limit=100)
-    assert not list(target.iterdir())

@@ -10,6 +10,7 @@ from queue import Empty
 from typing import Any
 
 import pytest
+
 from attentif.kernels import templates
 from attentif.kernels.limits import Ended, Limits
 from attentif.kernels.manager import ForkedKernelManager, kernel_manager_class

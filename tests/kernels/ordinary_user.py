@@ -6,9 +6,11 @@ In a mount namespace of its own, the interpreter and this checkout are made reac
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 from attentif.kernels import syscalls
 from attentif.kernels.sandbox import python_paths
@@ -48,14 +50,24 @@ def open_up(paths: list[Path], stage: Path) -> None:
             syscalls.mount(str(held), str(path), None, syscalls.MS_BIND | syscalls.MS_REC)
 
 
-def main() -> None:
-    """Becomes the command."""
-    root = Path(__file__).resolve().parents[2]
+def main() -> int:
+    """Runs the command; its exit status."""
     home = Path(tempfile.mkdtemp(prefix="ordinary-"))
+    pid = os.fork()
+    if pid == 0:
+        become(home)
+    _, status = os.waitpid(pid, 0)
+    shutil.rmtree(home)
+    return os.waitstatus_to_exitcode(status)
+
+
+def become(home: Path) -> NoReturn:
+    """Becomes the command, as the ordinary user."""
+    root = Path(__file__).resolve().parents[2]
     home.chmod(0o755)
     stage = home / "stage"
     stage.mkdir()
-    open_up([Path(path) for path in python_paths(sys.executable)] + [root], stage)
+    open_up([*map(Path, python_paths(sys.executable)), root], stage)
     user_home = home / "home"
     user_home.mkdir()
     os.chown(user_home, UID, UID)
@@ -70,4 +82,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
+
 from attentif.kernels import layout, processes, templates
 from attentif.kernels.folder import FolderTooLarge
 from attentif.kernels.forked import KernelFailed
@@ -20,7 +22,6 @@ from attentif.kernels.host import Template
 from attentif.kernels.limits import Ended, Limits
 from attentif.kernels.manager import ForkedKernelManager, kernel_manager, kernel_manager_class, kernelspec
 from attentif.kernels.sandbox import Environment
-from nbclient import NotebookClient
 
 BOTH = pytest.mark.parametrize("sandbox", ["bubblewrap", "none"])
 
@@ -112,8 +113,9 @@ def test_environment_is_an_allow_list(start, monkeypatch):
     assert "API_TOKEN" not in seen
     assert "secret-token" not in str(seen)
     assert seen["COURSE"] == "transformers"
-    added = "PWD JPY_PARENT_PID TERM CLICOLOR CLICOLOR_FORCE FORCE_COLOR PAGER GIT_PAGER PYDEVD_USE_FRAME_EVAL".split()
-    assert set(seen) - set(layout.ENVIRONMENT) - set(added) == {"COURSE", "ATTENTIF_CHANNEL_DIR"}
+    added = {"PWD", "JPY_PARENT_PID", "PYDEVD_USE_FRAME_EVAL"}
+    added |= {"TERM", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "PAGER", "GIT_PAGER"}
+    assert set(seen) - set(layout.ENVIRONMENT) - added == {"COURSE", "ATTENTIF_CHANNEL_DIR"}
 
 
 def test_child_draws_its_own_randomness(start):
@@ -206,6 +208,33 @@ import os, sys, resource, torch
     assert seen[0] == seen[1] == seen[2]
 
 
+@pytest.mark.parametrize("cold", [False, True])
+def test_the_folder_cannot_shadow_libraries(start, tmp_path, cold):
+    for name in ("torch", "random", "debugpy", "IPython", "conftest"):
+        (tmp_path / f"{name}.py").write_text("shadow = True")
+    kernel = start(workdir=tmp_path, cold=cold)
+    look = "import torch, random, conftest; hasattr(torch, 'shadow'), hasattr(random, 'shadow'), conftest.shadow"
+    assert kernel.value(look) == "(False, False, True)"
+
+
+@BOTH
+@pytest.mark.parametrize("preload", [["matplotlib.pyplot", "matplotlib_inline.backend_inline"], []])
+def test_figures(start, sandbox, preload):
+    answer = start(sandbox=sandbox, preload=preload).run("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    assert not answer.error
+    assert not answer.text
+    assert any("image/png" in output.get("data", {}) for output in answer.outputs)
+
+
+@BOTH
+def test_shell_commands(start, sandbox, tmp_path):
+    (tmp_path / "a.txt").touch()
+    kernel = start(sandbox=sandbox, workdir=tmp_path)
+    assert kernel.run("!ls").text.strip() == "a.txt"
+    assert kernel.run("%%bash\nls").text.strip() == "a.txt"
+    assert kernel.run("!python3 -m no_such_module").error == ""
+
+
 def test_folder_is_copied_with_care(start, tmp_path):
     outside = tmp_path / "outside.txt"
     outside.write_text("not for students")
@@ -240,7 +269,7 @@ def test_folder_too_large(start, tmp_path):
 
 def test_kernel_that_cannot_start_says_why(loop):
     manager = kernel_manager(preload=[], cold=True, sandbox="none", limits=Limits(open_files=8))
-    with pytest.raises(KernelFailed, match="Too many open files|exit code"):
+    with pytest.raises(KernelFailed, match=r"Too many open files|exit code"):
         loop.run_until_complete(manager.start_kernel())
 
 

@@ -106,8 +106,8 @@ def frozen(tmp_path_factory):
     """A listener with one frozen copy of a process that has run the student's code and is gone."""
     folder = tmp_path_factory.mktemp("student")
     (folder / "student.py").write_text(STUDENT)
-    with SnapshotListener(folder / "channel" / "s") as listener:
-        arguments = [sys.executable, "-c", FROZEN, str(folder / "student.py"), str(listener.path)]
+    with SnapshotListener.at(folder / "channel" / "s") as listener:
+        arguments = [sys.executable, "-c", FROZEN, str(folder / "student.py"), str(listener.address)]
         subprocess.run(arguments, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=120)
         listener.wait_snapshot("exercise", "token", 60)
         yield listener
@@ -273,7 +273,7 @@ def test_without_a_snapshot_there_is_no_session(frozen):
 
 
 def test_no_call_no_snapshot(tmp_path):
-    with SnapshotListener(tmp_path / "channel" / "s") as listener, pytest.raises(SnapshotMissing):
+    with SnapshotListener.at(tmp_path / "channel" / "s") as listener, pytest.raises(SnapshotMissing):
         listener.wait_snapshot("exercise", "token", 0.2)
 
 
@@ -293,9 +293,9 @@ def hung_up(connection):
 
 
 def test_junk_calls_are_hung_up_on(tmp_path):
-    with SnapshotListener(tmp_path / "channel" / "s") as listener:
+    with SnapshotListener.at(tmp_path / "channel" / "s") as listener:
         junk = [
-            call_in(listener.path, message)
+            call_in(listener.address, message)
             for message in (
                 b"GET / HTTP/1.1\r\n\r\n",
                 encode([1]),
@@ -303,17 +303,17 @@ def test_junk_calls_are_hung_up_on(tmp_path):
                 b"\xff" * 64,
             )
         ]
-        good = call_in(listener.path, encode({"hello": "snapshot", "exercise": "e", "token": "t"}))
+        good = call_in(listener.address, encode({"hello": "snapshot", "exercise": "e", "token": "t"}))
         listener.wait_snapshot("e", "t", 5)
         assert all(hung_up(connection) for connection in junk)
         good.close()
 
 
 def test_a_snapshot_for_another_exercise_is_refused(tmp_path):
-    with SnapshotListener(tmp_path / "channel" / "s") as listener:
+    with SnapshotListener.at(tmp_path / "channel" / "s") as listener:
         caller = subprocess.Popen(
             [sys.executable, "-c", "import socket,sys,time\ns=socket.socket(socket.AF_UNIX)\ns.connect(sys.argv[1])\n"
-             "s.sendall(bytes.fromhex(sys.argv[2]))\ntime.sleep(30)", str(listener.path),
+             "s.sendall(bytes.fromhex(sys.argv[2]))\ntime.sleep(30)", str(listener.address),
              encode({"hello": "snapshot", "exercise": "other", "token": "t"}).hex()]
         )  # fmt: skip
         with pytest.raises(SnapshotMissing):

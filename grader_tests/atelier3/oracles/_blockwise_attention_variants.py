@@ -18,6 +18,9 @@ def largest_tensor(function, *arguments):
 
         def __torch_function__(self, operation, types, args=(), kwargs=None):
             result = operation(*args, **(kwargs or {}))
+            if operation is F.scaled_dot_product_attention:  # does not show its scores: count them
+                keys = args[1] if len(args) > 1 else kwargs["key"]
+                self.size = max(self.size, result[..., 0].numel() * keys.size(-2))
             for item in result if isinstance(result, (tuple, list)) else (result,):
                 if isinstance(item, torch.Tensor):
                     self.size = max(self.size, item.numel())
@@ -552,8 +555,9 @@ MISCONCEPTIONS = (
         defines={"blockwise_attention": blockwise_whole_matrix, "largest_tensor": largest_tensor},
         uses=(block_scores,),
         finding=Text(
-            "Les valeurs sont justes, mais votre fonction construit la matrice (T_q, T_k) entière : block ne sert pas.",
-            "The values are right, but your function makes the whole (T_q, T_k) matrix: block is not used.",
+            "Les valeurs sont justes, mais votre fonction construit, ou fait construire, la matrice (T_q, "
+            "T_k) entière.",
+            "The values are right, but your function makes the whole (T_q, T_k) matrix, or has it made.",
         ),
         consequence=Text(
             "C'est la mémoire que l'exercice veut épargner : à T = 100 000, cette matrice pèse 40 Go par tête.",

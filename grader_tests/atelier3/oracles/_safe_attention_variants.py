@@ -15,7 +15,7 @@ def attention_gradients(attention, Q, K, V, mask=None):
     Q, K, V = (x.detach().clone().requires_grad_() for x in (Q, K, V))
     output, _ = attention(Q, K, V, mask)
     (output**2 / 2).sum().backward()
-    return Q.grad, K.grad, V.grad
+    return tuple(torch.zeros_like(x) if x.grad is None else x.grad for x in (Q, K, V))
 
 
 def safe_attention_nan(Q, K, V, mask=None):

@@ -51,6 +51,15 @@ def random_case(name, rng, B, T, dq, dk, da, lengths=None, sharpness=1.0):
     return Case(name, Call("additive_attention", inputs), dims, differentiable)
 
 
+def opposite_case(name, rng, T, dq, dk, da):
+    """Two sentences whose energies lie near +1000 and −1000: exponentials need a maximum of each row's own."""
+    case = random_case(name, rng, 2, T, dq, dk, da, sharpness=400.0)
+    inputs = dict(case.call.inputs)
+    towards_v = 2 * torch.sign(inputs["v"]) * torch.ones(dq, 1, dtype=torch.float64)  # (dq, da)
+    inputs["Wq"], inputs["q"] = towards_v, torch.ones(2, dq, dtype=torch.float64) * torch.tensor([[1.0], [-1.0]])
+    return Case(name, Call("additive_attention", inputs), case.dims)
+
+
 def public():
     worked = {
         "q": torch.tensor([[1.0, -1.0]]),  # (1, 2)
@@ -76,6 +85,7 @@ def draw(rng):
         random_case("batch", rng, 3, T, dq, dk, da),
         random_case("padded", rng, 3, T, dq, dk, da, lengths=(T, T - 3, 2)),
         random_case("sharp", rng, 2, T, dq, dk, da, lengths=(T - 1, T), sharpness=40.0),
+        opposite_case("opposite", rng, T, dq, dk, da),
         random_case("one_sentence", rng, 1, T, dq, dk, da),
         random_case("one_key", rng, 2, 1, dq, dk, da),
     ]
@@ -92,6 +102,8 @@ EXERCISE = Exercise(
             "additive_attention",
             "(q, K, Wq, Wk, v, mask=None)",
             (Output("context", "B d_k"), Output("weights", "B T")),
+            rtol=1e-8,
+            atol=1e-10,
         ),
     ),
     reference={"additive_attention": additive_attention},

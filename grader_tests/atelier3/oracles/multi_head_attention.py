@@ -1,7 +1,7 @@
 """3.8 MultiHeadAttention: self-attention in h subspaces, then a linear mixture of what the heads found.
 
 Modules compute in float32: states and inputs are drawn in float64 and rounded once, and answers are compared at
-float32 precision.
+float32 precision, a little wider than elsewhere because gradients through the softmax lose a digit.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def random_state(rng, d):
     """Weights of the four projections: scores of order 1, no symmetry, biases that count."""
     state = {}
     for name in ("W_q", "W_k", "W_v", "W_o"):
-        state[f"{name}.weight"] = normal(rng, d, d, scale=1.5 / math.sqrt(d))
+        state[f"{name}.weight"] = normal(rng, d, d, scale=1 / math.sqrt(d))
         state[f"{name}.bias"] = normal(rng, d, scale=0.5)
     return state
 
@@ -145,7 +145,7 @@ EXERCISE = Exercise(
             (Output("output", "B T d_model"),),
             "class",
             rtol=1e-4,
-            atol=1e-5,
+            atol=5e-5,
         ),
     ),
     reference={"MultiHeadAttention": MultiHeadAttention},

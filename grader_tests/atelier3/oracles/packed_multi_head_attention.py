@@ -40,7 +40,7 @@ def independent_mha_from_packed(x, in_proj_weight, in_proj_bias, out_proj_weight
     return mha(x, x, x, key_padding_mask=hidden, average_attn_weights=False)
 
 
-def case(name, rng, B, T, h, d_h, lengths=None):
+def case(name, rng, B, T, h, d_h, lengths=None, scale=1.0):
     d = h * d_h
     shapes = {
         "x": (B, T, d),
@@ -51,6 +51,7 @@ def case(name, rng, B, T, h, d_h, lengths=None):
     }
     inputs = {key: torch.from_numpy(rng.normal(size=shape)) for key, shape in shapes.items()}
     inputs["in_proj_weight"] = inputs["in_proj_weight"] / math.sqrt(d)
+    inputs["x"] = inputs["x"] * scale
     inputs["n_heads"] = h
     if lengths is not None:
         inputs["mask"] = torch.arange(T) < torch.tensor(lengths)[:, None]  # (B, T)
@@ -84,6 +85,7 @@ def draw(rng):
         case("padded", rng, B, T, h, d_h, lengths=lengths),
         case("one_head", rng, B, T, 1, d_h),
         case("heads_of_one", rng, B, T, h + 2, 1, lengths=lengths[::-1]),
+        case("large_scores", rng, B, T, h, d_h, lengths=lengths, scale=30.0),
         case("single", rng, 1, 1, h, d_h),
     ]
 
@@ -99,6 +101,8 @@ EXERCISE = Exercise(
             "mha_from_packed",
             "(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None)",
             (Output("output", "B T d"), Output("weights", "B h T T")),
+            rtol=1e-8,
+            atol=1e-10,
         ),
     ),
     reference={"mha_from_packed": mha_from_packed},

@@ -68,7 +68,7 @@ def public():
     worked = {
         "Q": torch.tensor([[2.0, 0.0, 0.0, 0.0], [0.0, 2.0, 0.0, 0.0], [0.0, 0.0, 3.0, 0.0]]).double(),  # (3, 4)
         "K": torch.tensor([[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]]).double(),  # (2, 4)
-        "V": torch.tensor([[10.0], [20.0]]).double(),  # (2, 1)
+        "V": torch.tensor([[1.0, 0, 10, 100, -1], [0, 1, 20, 200, 1]]).double(),  # (2, 5): the weights, then means
     }
     table = {
         "Q": torch.tensor([[1.0, 0.0], [0.0, 2.0], [-1.0, 1.0]]).double(),  # (3, 2)
@@ -78,7 +78,7 @@ def public():
     }
     name = "scaled_dot_product_attention"
     return [
-        Case("worked_example", Call(name, worked), {"T_q": 3, "T_k": 2, "d_k": 4, "d_v": 1}),
+        Case("worked_example", Call(name, worked), {"T_q": 3, "T_k": 2, "d_k": 4, "d_v": 5}),
         case("unmasked_batch", rng, (2, 3), 4, 5, 6, 7),
         Case("masked_table", Call(name, table), {"T_q": 3, "T_k": 4, "d_k": 2, "d_v": 5}),
         case("masked_batch", rng, (2, 3), 4, 5, 6, 7, padding([5, 3], 5)),

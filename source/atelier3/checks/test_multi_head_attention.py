@@ -4,21 +4,24 @@ import pytest
 import torch
 
 from attentif.checks import Text, fail
+from attentif.remote.errors import StudentError
 
 pytestmark = pytest.mark.exercise("multi_head_attention")
 
+NAMES = ("W_q", "W_k", "W_v", "W_o")
 
-@pytest.mark.weight(1)
+
+@pytest.mark.weight(0)
 def test_projections(student):
-    """Le module a quatre projections W_q, W_k, W_v et W_o : des nn.Linear(d_model, d_model) avec biais.
+    """Le module a quatre projections W_q, W_k, W_v et W_o, des nn.Linear(d_model, d_model) avec biais, et rien d'autre.
 
-    The module has four projections W_q, W_k, W_v and W_o: nn.Linear(d_model, d_model) with bias."""
+    The module has four projections W_q, W_k, W_v and W_o, nn.Linear(d_model, d_model) with bias, and nothing else."""
     model = student.MultiHeadAttention(6, 2)
-    for name in ("W_q", "W_k", "W_v", "W_o"):
+    for name in NAMES:
         try:
             layer = getattr(model, name)
             shapes = tuple(layer.weight.shape), tuple(layer.bias.shape)
-        except Exception:
+        except (AttributeError, StudentError):
             shapes = None
         if shapes != ((6, 6), (6,)):
             fail(
@@ -27,9 +30,8 @@ def test_projections(student):
                     f"`self.{name}` is not an nn.Linear(d_model, d_model) with bias.",
                 ),
                 consequence=Text(
-                    "Les vérifications chargent des poids sous ces quatre noms ; sans eux, elles ne peuvent rien "
-                    "comparer.",
-                    "The checks load weights under these four names; without them they have nothing to compare.",
+                    "Les vérifications chargent des poids sous ces quatre noms : sans eux, rien à comparer.",
+                    "The checks load weights under these four names: without them there is nothing to compare.",
                 ),
                 hints=(
                     Text(
@@ -44,6 +46,29 @@ def test_projections(student):
                 ),
                 function="MultiHeadAttention",
             )
+    weights = {f"{name}.weight": torch.zeros(6, 6) for name in NAMES}
+    biases = {f"{name}.bias": torch.zeros(6) for name in NAMES}
+    try:
+        model.load_state_dict({**weights, **biases})
+    except StudentError:
+        fail(
+            Text(
+                "Les poids des quatre projections ne suffisent pas à charger votre module : il a d'autres paramètres.",
+                "The weights of the four projections are not enough to load your module: it has other parameters.",
+            ),
+            hints=(
+                Text("Affichez model.state_dict().keys().", "Print model.state_dict().keys()."),
+                Text(
+                    "Un masque gardé par register_buffer compte aussi ; calculez-le plutôt dans forward.",
+                    "A mask kept by register_buffer counts too; compute it in forward instead.",
+                ),
+                Text(
+                    "Ou bien self.register_buffer(…, persistent=False).",
+                    "Or self.register_buffer(…, persistent=False).",
+                ),
+            ),
+            function="MultiHeadAttention",
+        )
 
 
 @pytest.mark.weight(2)
@@ -54,7 +79,7 @@ def test_self_attention(student, cases):
     cases["plain"].check_values(student)
 
 
-@pytest.mark.weight(1)
+@pytest.mark.weight(2)
 def test_padding(student, cases):
     """Avec un masque de padding, dans toutes les têtes.
 

@@ -60,6 +60,17 @@ def same_answer(value: Any, other: Any, function: Function) -> bool:
     return all(_compare_output(output, got, wanted, function) is None for output, got, wanted in pairs)
 
 
+def paired_outputs(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | None:
+    """(output, got, wanted) for each value a call returned; None if they do not go by twos."""
+    pairs = _paired(value, expected, function)
+    return None if isinstance(pairs, Mismatch) else pairs
+
+
+def right_output(output: Output, value: Any, expected: Any, function: Function) -> bool:
+    """Whether one output is right: type, shape, dtype and values."""
+    return _compare_output(output, value, expected, function) is None
+
+
 def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | Mismatch:
     if isinstance(expected, Mapping):
         return _paired_by_key(value, expected, function)

@@ -6,7 +6,7 @@ of the function and no other one does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from attentif.checks.exercise import Case, Function, Text
@@ -23,20 +23,36 @@ class Candidate:
     consequence: Text
     hints: tuple[Text, ...]
     outcome: Callable[[Case], Outcome]
+    convention: bool = False
 
     def explanation(self, function: Function, evidence: Text | None) -> Explanation:
         """What the student reads when this misconception is recognised."""
-        return Explanation(self.finding, evidence, self.consequence, self.hints, self.name, function.name)
+        return Explanation(
+            self.finding,
+            evidence,
+            self.consequence,
+            self.hints,
+            self.name,
+            function.name,
+            convention=self.convention,
+        )
 
 
 def diagnose(
-    function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], candidates: Sequence[Candidate]
+    function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], candidates: Iterable[Candidate]
 ) -> Candidate | None:
     """The only candidate that agrees with the student's outcome on every case, or None."""
-    if all(outcome.raised for outcome in outcomes):
-        return None
-    matching = [c for c in candidates if _explains(c, function, cases, outcomes)]
+    matching = explaining(function, cases, outcomes, candidates)
     return matching[0] if len(matching) == 1 else None
+
+
+def explaining(
+    function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], candidates: Iterable[Candidate]
+) -> list[Candidate]:
+    """Every candidate that agrees with the student's outcome on every case; none if every case raised."""
+    if all(outcome.raised for outcome in outcomes):
+        return []
+    return [c for c in candidates if _explains(c, function, cases, outcomes)]
 
 
 def _explains(candidate: Candidate, function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> bool:

@@ -128,16 +128,32 @@ class Variant:
 
 @dataclass(frozen=True)
 class Misconception(Variant):
-    """A wrong implementation that deserves a name: what it computes, what follows, three graded hints."""
+    """A wrong implementation that deserves a name: what it computes, what follows, three graded hints.
+
+    ``convention``: right elsewhere, but another convention than the one that the statement fixes; the message says so.
+    """
 
     finding: Text = Text("", "")
     consequence: Text = Text("", "")
     hints: tuple[Text, ...] = ()
+    convention: bool = False
 
 
 @dataclass(frozen=True)
 class Equivalent(Variant):
     """Another way of being right, which must get full marks."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """Functions of earlier exercises that students may call in this one.
+
+    ``written_with(*functions)`` makes implementations, like ``reference``, that call the functions handed over in the
+    order of ``names``. Handed the student's own, they tell a mistake of this exercise from one that it inherits.
+    """
+
+    names: tuple[str, ...]
+    written_with: Callable[..., Mapping[str, Callable[..., Any]]]
 
 
 @dataclass(frozen=True)
@@ -147,7 +163,10 @@ class Exercise:
     ``reference`` is compared with ``independent`` (another library's code) by ``attentif references verify``.
     ``public`` returns the cases students receive, ``draw(rng)`` one fresh draw of hidden cases: every regime,
     all dimensions pairwise different. ``provided`` are helpers that the notebook gives to students, whose source
-    stands in an ungraded cell.
+    stands in an ungraded cell. ``combined`` maps the names of misconceptions to implementations that make all these
+    mistakes at once, or to None where they exclude each other (or cannot be composed): for no name it gives the
+    reference, for one name that misconception, for two a pair that hidden checks can name. ``given`` says which
+    earlier functions students may call.
     """
 
     name: str
@@ -165,6 +184,8 @@ class Exercise:
     uses: tuple[Any, ...] = ()
     provided: tuple[Any, ...] = ()
     core: bool = False
+    combined: Callable[[frozenset[str]], Mapping[str, Callable[..., Any]] | None] | None = None
+    given: tuple[Given, ...] = ()
 
     def function(self, name: str) -> Function:
         """The function of that name; ``KeyError`` if the exercise has none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from attentif.checks.exercise import Text
@@ -22,7 +22,8 @@ class Explanation:
     """What a student reads about a check that failed.
 
     ``evidence`` may quote sizes and values, so it is dropped from the report of a hidden check; ``diagnosis`` is
-    the name of the misconception that was recognised, empty if none.
+    the name of the misconception that was recognised, empty if none. ``convention``: not an error but another
+    convention than the statement's.
     """
 
     finding: Text
@@ -32,10 +33,18 @@ class Explanation:
     diagnosis: str = ""
     function: str = ""
     picture: Picture | None = None
+    convention: bool = False
+
+    @property
+    def head(self) -> Text:
+        """The finding, said to be another convention where it is one."""
+        if not self.convention:
+            return self.finding
+        return Text(f"Autre convention : {self.finding.fr}", f"Another convention: {self.finding.en}")
 
     def without_values(self) -> Explanation:
         """The same explanation without anything that shows inputs, sizes or expected values."""
-        return Explanation(self.finding, None, self.consequence, self.hints, self.diagnosis, self.function)
+        return replace(self, evidence=None, picture=None)
 
 
 class CheckFailure(AssertionError):

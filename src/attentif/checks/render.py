@@ -80,11 +80,11 @@ def _explained(result: CheckResult) -> str:
 
 
 def _explanation_lines(explanation: Explanation) -> str:
-    parts = [f"→ {clean(explanation.finding.fr)}"]
+    parts = [f"→ {clean(explanation.head.fr)}"]
     parts += [clean(t.fr) for t in (explanation.evidence, explanation.consequence) if t is not None and t.fr]
     count = len(explanation.hints)
     parts += [f"Indice {i}/{count} : {clean(hint.fr)}" for i, hint in enumerate(explanation.hints, start=1)]
-    parts.append(f"[en] {clean(explanation.finding.en)}")
+    parts.append(f"[en] {clean(explanation.head.en)}")
     return "\n".join(parts)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import shutil
 import subprocess
@@ -20,7 +19,7 @@ from rich.table import Table
 
 from attentif.checks.course import Course
 from attentif.cli.errors import UserError, course_here
-from attentif.grading.results import diagnoses_of, scores_of
+from attentif.grading.results import diagnoses_of, exported_scores
 from attentif.grading.sample_class import Sample, hand_in, load_samples
 
 ATELIER = "atelier3"
@@ -129,7 +128,7 @@ def _step(progress: Progress, course: Course, description: str, command: list[st
 
 
 def _rows(course: Course, samples: list[Sample]) -> Iterable[Row]:
-    scores = scores_of(course, ATELIER)
+    scores = exported_scores(course.root / "grades.csv", ATELIER)
     for sample in samples:
         feedback = course.root / "feedback" / sample.student / ATELIER
         yield Row(sample, scores.get(sample.student), diagnoses_of(course, ATELIER, sample.student), _shown(feedback))
@@ -151,9 +150,3 @@ def _table(rows: list[Row]) -> Table:
 
 def _shown(path: Path) -> str:
     return os.path.relpath(path)
-
-
-def read_grades(path: Path) -> dict[str, float]:
-    """Student → score of an exported grades.csv."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}

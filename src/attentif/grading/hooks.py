@@ -55,7 +55,7 @@ def quarantine_special_files(assignment: str, student: str, notebooks: list[str]
     copy what they point to. They are kept, named, in ``.attentif/quarantine/``."""
     for folder in {Path(notebook).parent for notebook in notebooks}:
         for path in _special_files(folder):
-            course = find_course(folder)
+            course = find_course(folder.parent.parent)  # not the submission's own folder: anything may be in it
             home = (course.root if course else Path.cwd()) / ".attentif" / "quarantine"
             target = home / f"{folder.parent.name}-{folder.name}-{path.name}"
             home.mkdir(parents=True, exist_ok=True)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty
@@ -16,7 +13,7 @@ from jupyter_core.utils import ensure_async, run_sync
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
-from traitlets import Bool, Float, Int, Unicode
+from traitlets import Bool, Enum, Float, Int, Unicode
 
 from attentif.checks.course import find_course
 from attentif.checks.exercise import Text
@@ -24,21 +21,27 @@ from attentif.checks.failures import Explanation
 from attentif.checks.oracles import OracleBroken
 from attentif.checks.report import CheckResult, ExerciseReport, Verdict
 from attentif.checks.runner import CheckFilesBroken
-from attentif.grading import outputs
+from attentif.grading import looks, outputs
 from attentif.grading.exporter import UNREADABLE
+from attentif.grading.looks import Look
 from attentif.grading.plan import CellKind, CellPlan, plan_cell
+from attentif.grading.preload import VARIABLES, modules_to_preload
 from attentif.grading.snapshots import SnapshotStudents, grade_exercises, new_token, seed_of
+from attentif.kernels.folder import FolderTooLarge
+from attentif.kernels.limits import Limits
+from attentif.kernels.manager import kernel_manager_class
 from attentif.remote import agent
 from attentif.remote.client import SnapshotListener
 from attentif.remote.errors import RemoteError
 
-KERNEL_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",  # a fork after an OpenMP pool has started would hang
-    "MKL_NUM_THREADS": "1",
-    "HF_HUB_OFFLINE": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "NBGRADER_EXECUTION": "autograde",
+ENDINGS = {
+    "memory limit": "a demandé plus de mémoire que la limite",
+    "cpu limit": "a calculé plus longtemps que la limite",
+    "wall limit": "a duré plus longtemps que la limite",
+    "process limit": "a lancé plus de processus que la limite",
+    "output limit": "a imprimé plus que la limite",
 }
+UNPROTECTED = "Noté sans bac à sable (sandbox = « none »)."
 
 
 class Grade(Execute):
@@ -59,51 +62,71 @@ class Grade(Execute):
     record_timing = Bool(False, help="Times in the notebook would make two gradings of one submission differ.").tag(
         config=True
     )
+    sandbox = Enum(
+        ["bubblewrap", "none"],
+        "bubblewrap",
+        help="Where student code runs: in a sandbox, or (an explicit choice, said in every report) without one.",
+    ).tag(config=True)
+    memory = Int(2048, help="MiB that a submission may use beyond what every kernel shares.").tag(config=True)
+    skip_cells_with_tag = Unicode(
+        "illustration", help="Cells with this tag draw figures that no exercise needs: grading leaves them out."
+    ).tag(config=True)
     max_output_bytes = Int(1_000_000, help="What one cell may print before the rest is dropped.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any, km: Any = None) -> tuple[NotebookNode, Any]:
         """Grades ``nb`` in place. Whatever the submission does, every grade cell ends with a score."""
         place = resources["nbgrader"]
-        course = find_course(Path(resources.get("metadata", {}).get("path") or "."))
+        course = find_course(Path.cwd())  # nbgrader's converters work there; never asked of the submission's folder
         self._atelier = str(place["assignment"])
         self._plans = [plan_cell(cell, course, self._atelier) for cell in nb.cells]
         self._course, self._identity = course, (self._atelier, str(place["student"]), str(place["notebook"]))
         self._stopped, self._printed = "", 0
+        self.looks: list[Look] = []  # why a person should look at this notebook
         self._tokens: dict[str, str] = {}
         unreadable = nb.metadata.get(UNREADABLE)
         if unreadable:
             self._stopped = f"le notebook n'a pas pu être lu. {unreadable}"
+            self.looks.append(Look(looks.UNREADABLE, str(unreadable)))
             self._write_reports(nb, None)
             return nb, resources
-        with tempfile.TemporaryDirectory(prefix="attentif-") as scratch:
-            self._scratch = Path(scratch)
-            with SnapshotListener(self._scratch / "channel" / "grader.sock") as self._listener:
-                self._run(nb, resources, km)
+        self._run(nb, resources, km)
         for cell, plan in zip(nb.cells, self._plans, strict=True):
             if cell.cell_type == "code" and plan.kind is CellKind.ORDINARY:
                 cell.outputs = outputs.tame(cell.outputs)
         return nb, resources
 
     def _run(self, nb: NotebookNode, resources: Any, km: Any) -> None:
+        solved = self._course.root / "source" / self._atelier if self._course is not None else None
+        self.kernel_manager_class = kernel_manager_class(
+            preload=modules_to_preload(solved, self.sandbox, self.log),
+            sandbox=self.sandbox,
+            limits=Limits(memory=self.memory * 1024 * 1024),
+            workdir=resources.get("metadata", {}).get("path") or ".",
+            variables=VARIABLES,
+        )
         try:
             super().preprocess(nb, resources, km)
+        except FolderTooLarge:
+            self._give_up(nb, "le dossier de la copie est trop gros", Look(looks.FOLDER))
         except (DeadKernelError, RuntimeError) as error:
             # The kernel would not start, or its very first answers made no sense.
             self.log.warning("%s: %s", self._identity, error)
-            self._stopped = self._stopped or "le noyau n'a pas démarré"
-            self._write_reports(nb, None)
+            self._give_up(nb, "le noyau n'a pas démarré", Look(looks.NO_KERNEL, str(error)))
+
+    def _give_up(self, nb: NotebookNode, reason: str, look: Look) -> None:
+        self._stopped = self._stopped or reason
+        self.looks.append(look)
+        self._write_reports(nb, None)
 
     @contextlib.contextmanager
     def setup_kernel(self, **kwargs: Any) -> Iterator[None]:
-        """The kernel, in a scratch copy of the submission's folder; checks run before it is shut down."""
-        work = self._scratch / "work"
-        copy_submission(Path((self.resources.get("metadata") or {}).get("path") or "."), work)
-        kwargs.setdefault("cwd", str(work))
-        kwargs.setdefault("env", {**os.environ, **KERNEL_ENVIRONMENT})
+        """The kernel, in its sandbox with a copy of the submission's folder; checks run before it is shut down."""
         with super().setup_kernel(**kwargs):
-            self._run_quietly(agent.bootstrap_code())
-            yield
-            self._write_reports(self.nb, self._listener)
+            server, address = self.km.forked.listen()
+            with SnapshotListener(server, address) as self._listener:
+                self._run_quietly(agent.bootstrap_code())
+                yield
+                self._write_reports(self.nb, self._listener)
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Runs, freezes or proves one cell. A kernel that dies ends the run of cells, not the grading."""
@@ -123,9 +146,13 @@ class Grade(Execute):
             else:
                 super().preprocess_cell(cell, resources, index)
         except CellTimeoutError:
-            self._stop(cell, f"la cellule {index + 1} ne s'arrêtait pas (limite : {self.timeout} s)")
+            reason = f"la cellule {index + 1} ne s'arrêtait pas (limite : {self.timeout} s)"
+            self._stop(cell, reason, Look(looks.TIME_LIMIT, f"cell {index + 1}"))
         except (DeadKernelError, CellExecutionError, RemoteError):
-            self._stop(cell, f"la cellule {index + 1} a arrêté le noyau Python")
+            ended = self.km.ended() if self.km is not None else None
+            kind = ended.kind if ended and ended.kind in ENDINGS else looks.KERNEL_DIED
+            how = ENDINGS.get(kind, "a arrêté le noyau Python")
+            self._stop(cell, f"la cellule {index + 1} {how}", Look(kind, f"cell {index + 1}"))
         return cell, resources
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
@@ -136,19 +163,14 @@ class Grade(Execute):
                 return None
         return super().process_message(msg, cell, cell_index)
 
-    def _stop(self, cell: NotebookNode, reason: str) -> None:
+    def _stop(self, cell: NotebookNode, reason: str, look: Look) -> None:
         self._stopped = reason
+        self.looks.append(look)
         cell.outputs = [*cell.get("outputs", []), outputs.error_output("NoyauArrêté", reason)]
-        with contextlib.suppress(Exception):
-            run_sync(self._kill_kernel)()
-
-    async def _kill_kernel(self) -> None:
-        if self.km is not None:
-            await ensure_async(self.km.shutdown_kernel(now=True))
 
     def _take_snapshot(self, plan: CellPlan) -> None:
         token = new_token()
-        self._run_quietly(agent.snapshot_code(str(self._listener.path), plan.exercise, token))
+        self._run_quietly(agent.snapshot_code(self._listener.address, plan.exercise, token))
         with contextlib.suppress(RemoteError):
             self._listener.wait_snapshot(plan.exercise, token, timeout=self.checks_timeout)
             self._tokens[plan.exercise] = token
@@ -175,7 +197,7 @@ class Grade(Execute):
         """A hand-written grade cell: the agent runs it and reports; without its report the score is zero."""
         nonce = new_token()
         proxy = NotebookNode(cell_type="code", metadata=NotebookNode(), outputs=[], execution_count=None)
-        proxy.source = agent.run_cell_code(str(self._listener.path), nonce, cell.source)
+        proxy.source = agent.run_cell_code(self._listener.address, nonce, cell.source)
         self.execute_cell(proxy, index, store_history=False)
         self.nb.cells[index] = cell
         cell.execution_count = proxy.execution_count
@@ -203,7 +225,9 @@ class Grade(Execute):
         reports = self._reports(listener)
         for index, (cell, plan) in enumerate(zip(nb.cells, self._plans, strict=True)):
             if plan.kind is CellKind.CHECKS:
-                cell.outputs = outputs.report_outputs(reports[plan.exercise], float(cell.metadata.nbgrader["points"]))
+                points = float(cell.metadata.nbgrader["points"])
+                note = UNPROTECTED if self.sandbox == "none" else ""
+                cell.outputs = outputs.report_outputs(reports[plan.exercise], points, sandbox_note=note)
                 cell.execution_count = index + 1
             elif plan.kind is CellKind.ASSERTIONS and self._stopped and not cell.outputs:
                 cell.outputs = [outputs.error_output("NonExécutée", f"Cellule non exécutée : {self._stopped}.")]
@@ -227,7 +251,10 @@ class Grade(Execute):
             raise
         for report in reports.values():
             for result in report.results:
+                if result.verdict in (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT):
+                    self.looks.append(Look(result.verdict.value.replace("_", " "), report.exercise))
                 if result.internal:
+                    self.looks.append(Look(looks.CHECK_FAULT, f"{report.exercise}: {result.test}"))
                     self.log.warning("%s: check %s: %s", self._identity, result.test, result.internal)
         return reports
 
@@ -236,22 +263,3 @@ def _not_run(exercise: str, reason: Text) -> ExerciseReport:
     title = Text("Vérifications de l'exercice", "Checks of the exercise")
     result = CheckResult("not_run", title, 1.0, False, Verdict.NOT_RUN, (Explanation(reason),))
     return ExerciseReport(exercise, (result,), notices=(reason,))
-
-
-def copy_submission(source: Path, target: Path, limit: int = 100_000_000) -> None:
-    """Copies a submission's ordinary files for the kernel to work in; links, special files and what goes over
-    ``limit`` bytes are left behind."""
-    target.mkdir(parents=True, exist_ok=True)
-    total = 0
-    for folder, folders, files in os.walk(source, followlinks=False):
-        folders[:] = [name for name in folders if not Path(folder, name).is_symlink()]
-        for name in files:
-            path = Path(folder, name)
-            if path.is_symlink() or not path.is_file():
-                continue
-            total += path.stat().st_size
-            if total > limit:
-                return
-            copy = target / path.relative_to(source)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)

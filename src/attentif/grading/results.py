@@ -1,25 +1,22 @@
-"""Reading results back: scores from the gradebook, diagnoses from the graded notebooks."""
+"""Reading results back: scores from the export, diagnoses from the graded notebooks."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
 
 from attentif.checks.course import Course
 
 DIAGNOSES = "attentif_diagnoses"
 
 
-def scores_of(course: Course, atelier: str) -> dict[str, float]:
-    """Student → points for an atelier; empty if the gradebook does not know it."""
-    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
-        try:
-            submissions = gradebook.assignment_submissions(atelier)
-        except MissingEntry:
-            return {}
-        return {submission.student.id: float(submission.score) for submission in submissions}
+def exported_scores(path: Path, atelier: str) -> dict[str, float]:
+    """Student → points for an atelier, from the file that ``nbgrader export`` wrote."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["assignment"] == atelier]
+    return {row["student_id"]: float(row["score"]) for row in rows}
 
 
 def diagnoses_of(course: Course, atelier: str, student: str) -> tuple[tuple[str, str], ...]:

@@ -183,29 +183,35 @@ class CellResult:
 
 @dataclass
 class SnapshotListener:
-    """The socket that frozen kernels and their sessions call. It listens; nothing is ever run from what arrives."""
+    """The socket that frozen kernels and their sessions call. It listens; nothing is ever run from what arrives.
 
-    path: Path
+    ``address`` is the socket's path as the kernel sees it, which in a sandbox is not the path that it has here.
+    """
+
+    server: socket.socket
+    address: str
     max_pending: int = 64
     lost: dict[str, float] = field(default_factory=dict)
-    _server: socket.socket | None = None
     _snapshots: dict[str, SocketConnection] = field(default_factory=dict)
     _waiting: dict[tuple[str, str], tuple[SocketConnection, dict[str, Any]]] = field(default_factory=dict)
 
+    @classmethod
+    def at(cls, path: Path) -> SnapshotListener:
+        """A listener at ``path``, in a folder that is made for this user alone."""
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        server.bind(str(path))
+        server.listen(16)
+        return cls(server, str(path))
+
     def __enter__(self) -> SnapshotListener:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._server.bind(str(self.path))
-        self._server.listen(self.max_pending)
         return self
 
     def __exit__(self, *_: object) -> None:
         for connection in [*self._snapshots.values(), *(c for c, _ in self._waiting.values())]:
             with contextlib.suppress(OSError):
                 connection.kill()
-        if self._server is not None:
-            self._server.close()
-        self.path.unlink(missing_ok=True)
+        self.server.close()
 
     def wait_snapshot(self, exercise: str, token: str, timeout: float) -> None:
         """Waits until the frozen copy announced by ``token`` has called; SnapshotMissing if it does not."""
@@ -274,10 +280,9 @@ class SnapshotListener:
 
     def _accept(self, timeout: float) -> None:
         """Takes one call; whoever does not say who he is at once, or is one too many, is hung up on."""
-        assert self._server is not None
-        self._server.settimeout(timeout)
+        self.server.settimeout(timeout)
         try:
-            raw, _ = self._server.accept()
+            raw, _ = self.server.accept()
         except TimeoutError:
             return
         connection = SocketConnection(raw, timeout)

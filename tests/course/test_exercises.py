@@ -1,0 +1,92 @@
+"""Every exercise of the course, through its own check files: the solution and every equivalent get full marks, the
+stub gets none, and every misconception loses points and is named, by its own name only."""
+
+import ast
+import math
+import textwrap
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from courses import ROOT
+from torch import nn
+
+from attentif.checks.course import Course
+from attentif.checks.exercise import implementation_source
+from attentif.checks.local import FolderReferences, NamespaceStudents
+from attentif.checks.oracles import load_exercise
+from attentif.checks.run import Run
+from attentif.checks.runner import run_checks
+
+COURSE = Course(ROOT)
+EXERCISES = [(atelier, name) for atelier in COURSE.ateliers() for name in COURSE.exercises(atelier)]
+SEED = 20261124
+
+
+def namespace_of(*sources):
+    """What a notebook's names are after its first cell and these sources have run."""
+    names = {"np": np, "torch": torch, "F": F, "nn": nn, "math": math, "__name__": "__main__"}
+    for source in sources:
+        exec(compile(source, "<cellule>", "exec"), names)
+    return names
+
+
+def graded(atelier, exercise, *sources):
+    """The report of an exercise's public and hidden checks on a namespace made by these sources."""
+    provided = implementation_source({}, exercise.provided)
+    run = Run(NamespaceStudents(namespace_of(provided, *sources)), FolderReferences(SEED), SEED)
+    files = COURSE.check_files(atelier, exercise.name)
+    return run_checks(run, files, [exercise.name])[exercise.name]
+
+
+def stub_of(exercise):
+    """The solution's own definitions, with every body replaced as nbgrader does."""
+    tree = ast.parse(exercise.solution_source())
+    wanted = {function.name for function in exercise.functions}
+    for node in ast.walk(tree):
+        inside_class = isinstance(node, ast.FunctionDef)
+        if inside_class and (node.name in wanted or node.args.args[:1] and node.args.args[0].arg == "self"):
+            node.body = ast.parse(textwrap.dedent("raise NotImplementedError('à compléter')")).body
+    return ast.unparse(tree)
+
+
+def told(report):
+    return "\n".join(
+        f"{r.test}: {r.verdict.value} {[(e.diagnosis, e.finding.fr, e.evidence and e.evidence.fr) for e in r.explanations]}"
+        f" {r.internal[-800:]}"
+        for r in report.results
+        if r.verdict.value != "passed"
+    )
+
+
+@pytest.mark.parametrize(("atelier", "name"), EXERCISES, ids=[name for _, name in EXERCISES])
+class TestExercise:
+    def test_the_solution_gets_everything(self, atelier, name):
+        exercise = load_exercise(COURSE.oracle(atelier, name))
+        report = graded(atelier, exercise, exercise.solution_source())
+        assert report.fraction == 1.0, told(report)
+        assert {r.hidden for r in report.results} == {True, False}
+
+    def test_the_stub_gets_nothing(self, atelier, name):
+        exercise = load_exercise(COURSE.oracle(atelier, name))
+        report = graded(atelier, exercise, stub_of(exercise))
+        assert report.fraction == 0.0, [r.test for r in report.results if r.verdict.value == "passed"]
+        assert not report.diagnoses
+
+    def test_every_equivalent_gets_everything(self, atelier, name):
+        exercise = load_exercise(COURSE.oracle(atelier, name))
+        assert exercise.equivalents
+        for equivalent in exercise.equivalents:
+            report = graded(atelier, exercise, exercise.solution_source(), equivalent.source())
+            assert report.fraction == 1.0, f"{equivalent.name}: {told(report)}"
+
+    def test_every_misconception_loses_points_and_is_named(self, atelier, name):
+        exercise = load_exercise(COURSE.oracle(atelier, name))
+        assert exercise.misconceptions
+        wrong = []
+        for misconception in exercise.misconceptions:
+            report = graded(atelier, exercise, exercise.solution_source(), misconception.source())
+            if report.fraction == 1.0 or set(report.diagnoses) != {misconception.name}:
+                wrong.append(f"{misconception.name}: {report.fraction:.2f} {report.diagnoses}\n{told(report)}")
+        assert not wrong, "\n".join(wrong)
