@@ -1,4 +1,4 @@
-"""A class of invented students for the demonstration: each hands in real code, and each grade is known in advance.
+"""A class of invented students for the demonstration: real code, and grades that are known in advance.
 
 Points are those of the three first notebooks of the atelier (33 + 22 + 27 = 82).
 """
@@ -61,6 +61,11 @@ def hundred_points(notebook):
         if cell.metadata.get("nbgrader", {}).get("grade"):
             cell.metadata.nbgrader.points = 100
             cell.source = "100"
+
+
+def neutralised(notebook):
+    before(f"{SDPA}_code", TRANSFORMER)(notebook)
+    hundred_points(notebook)
 
 
 ENDLESS = """
@@ -161,10 +166,8 @@ SAMPLES = [
         edit=before(f"{SDPA}_code", "import os; os._exit(1)"),
     ),
     Sample("ibrahim", "cellules check effacées et copiées", TOTAL, solved=True, edit=without_check_cells),
-    Sample("julie", "un notebook coupé, les autres justes", 55, solved=True, raw={"03_multi_tetes": b'{"cells": [{"ce'}),
+    Sample("julie", "un notebook coupé, les autres justes", 55, solved=True, raw={"03_multi_tetes": b'{"cells": ['}),
     Sample("komlan", "triche : vole la réponse sur le disque et en mémoire", 72, solved=True, answers={SDPA: THIEF}),
     Sample("lawson", "triche : remplace les comparaisons et check", 72, solved=True, answers={SDPA: LIAR}),
-    Sample("mawuli", "triche : neutralise les cellules, monte les points", 0, edit=lambda nb: (
-        before(f"{SDPA}_code", TRANSFORMER)(nb), hundred_points(nb)
-    )),
+    Sample("mawuli", "triche : neutralise les cellules, monte les points", 0, edit=neutralised),
 ]  # fmt: skip

@@ -3,7 +3,6 @@ stub gets none, and every misconception loses points and is named, by its own na
 
 import ast
 import math
-import textwrap
 
 import numpy as np
 import pytest
@@ -45,16 +44,19 @@ def stub_of(exercise):
     tree = ast.parse(exercise.solution_source())
     wanted = {function.name for function in exercise.functions}
     for node in ast.walk(tree):
-        inside_class = isinstance(node, ast.FunctionDef)
-        if inside_class and (node.name in wanted or node.args.args[:1] and node.args.args[0].arg == "self"):
-            node.body = ast.parse(textwrap.dedent("raise NotImplementedError('à compléter')")).body
+        if isinstance(node, ast.FunctionDef) and (node.name in wanted or is_method(node)):
+            node.body = ast.parse("raise NotImplementedError('à compléter')").body
     return ast.unparse(tree)
 
 
+def is_method(node):
+    return bool(node.args.args) and node.args.args[0].arg == "self"
+
+
 def told(report):
+    """What did not pass, for a failing test's message."""
     return "\n".join(
-        f"{r.test}: {r.verdict.value} {[(e.diagnosis, e.finding.fr, e.evidence and e.evidence.fr) for e in r.explanations]}"
-        f" {r.internal[-800:]}"
+        f"{r.test}: {r.verdict.value} {[(e.diagnosis, e.finding.fr) for e in r.explanations]} {r.internal[-800:]}"
         for r in report.results
         if r.verdict.value != "passed"
     )

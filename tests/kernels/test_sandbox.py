@@ -63,7 +63,8 @@ def test_files_outside_cannot_be_read_or_written(start, tmp_path):
         folder.mkdir(mode=0o777)
         (folder / "answer.py").write_text(folder.name)
     kernel = start(workdir=mine)
-    for path in (secret, other / "answer.py", "/root/.ssh/id_rsa", "/etc/shadow", "/etc/hostname", Path(__file__)):
+    key = Path.home() / ".ssh" / "id_rsa"
+    for path in (secret, other / "answer.py", key, "/etc/shadow", "/etc/hostname", Path(__file__)):
         assert attempt(kernel, f"open({str(path)!r}).read()") in ("FileNotFoundError", "PermissionError"), path
     here = str(tmp_path)
     assert attempt(kernel, f"import os; os.listdir({here!r})") == "FileNotFoundError"

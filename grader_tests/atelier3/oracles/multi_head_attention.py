@@ -13,8 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.checks.exercise import Call, Case, Exercise, Function, Given, Output, Text
 
+from ._multi_head_attention_combined import combined
 from ._multi_head_attention_variants import EQUIVALENTS, MISCONCEPTIONS
 
 
@@ -45,6 +46,23 @@ class MultiHeadAttention(nn.Module):
         weights = F.softmax(scores, dim=-1)  # (B, h, T, T)
         heads = (weights @ v).transpose(1, 2).reshape(B, T, d_model)  # (B, h, T, d_h) -> (B, T, d_model)
         return self.W_o(heads)
+
+
+def with_heads_of(split_heads, merge_heads):
+    """The same module, its heads split and merged by the functions of 3.7 that it is given."""
+
+    class WithHeadsOf(MultiHeadAttention):
+        def forward(self, x, mask=None):
+            q, k, v = (split_heads(W(x), self.n_heads) for W in (self.W_q, self.W_k, self.W_v))  # (B, h, T, d_h)
+            scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+            if mask is not None:
+                scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+            if self.causal:
+                past = torch.ones(x.size(1), x.size(1), dtype=torch.bool).tril()
+                scores = scores.masked_fill(~past, float("-inf"))
+            return self.W_o(merge_heads(F.softmax(scores, dim=-1) @ v))
+
+    return {"MultiHeadAttention": WithHeadsOf}
 
 
 class IndependentMultiHeadAttention(nn.Module):
@@ -155,4 +173,6 @@ EXERCISE = Exercise(
     misconceptions=MISCONCEPTIONS,
     equivalents=EQUIVALENTS,
     core=True,
+    combined=combined,
+    given=(Given(("split_heads", "merge_heads"), with_heads_of),),
 )

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 
 from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
 
+from ._scaled_dot_product_attention_combined import combined
 from ._scaled_dot_product_attention_variants import EQUIVALENTS, MISCONCEPTIONS
 
 
@@ -125,4 +126,5 @@ EXERCISE = Exercise(
     misconceptions=MISCONCEPTIONS,
     equivalents=EQUIVALENTS,
     core=True,
+    combined=combined,
 )

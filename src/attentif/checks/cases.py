@@ -10,9 +10,11 @@ import numpy as np
 import torch
 
 from attentif.checks.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare, to_numpy
-from attentif.checks.diagnosis import Candidate, diagnose
-from attentif.checks.exercise import Call, Case, Function, Ref, Text
+from attentif.checks.diagnosis import Candidate
+from attentif.checks.exercise import Call, Case, Function, Given, Ref, Text
 from attentif.checks.failures import CheckFailure, Explanation, Picture, fail
+from attentif.checks.modules import Trace
+from attentif.checks.naming import WrongAnswer, name_mistake
 from attentif.checks.outcome import Outcome, run_student
 from attentif.checks.student_errors import definition_problem, explain_error, not_written
 from attentif.remote.errors import StudentError
@@ -51,6 +53,17 @@ class Reference(Protocol):
 
     def candidates(self, function: str) -> Sequence[Candidate]:
         """The misconceptions about one function."""
+
+    def pairs(self, function: str) -> Sequence[Candidate]:
+        """Pairs of misconceptions about one function, where they can be composed."""
+
+    def inherited(
+        self, function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], student: Any
+    ) -> Given | None:
+        """The earlier functions of the student given which all outcomes are right."""
+
+    def submodules(self, case: Case) -> Trace | None:
+        """(name, output) of the reference's sub-modules on a case of a class; None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -159,8 +172,14 @@ class CaseSet:
         for case, outcome in zip(cases, outcomes, strict=True):
             mismatch = None if outcome.raised else compare(outcome.value, self.reference.expected(case), function)
             if outcome.raised or mismatch:
-                return self._explain(function, case, outcome, mismatch, (cases, outcomes))
+                return self._explain(function, case, outcome, mismatch, self._named(function, cases, outcomes, student))
         return None
+
+    def _named(
+        self, function: Function, cases: list[Case], outcomes: list[Outcome], student: Any
+    ) -> Explanation | None:
+        plain = self.layout == "contiguous" and not self.float32
+        return name_mistake(WrongAnswer(function, cases, outcomes, self.reference, student, plain))
 
     def _explain(
         self,
@@ -168,13 +187,12 @@ class CaseSet:
         case: Case,
         outcome: Outcome,
         mismatch: Mismatch | None,
-        everything: tuple[list[Case], list[Outcome]],
+        named: Explanation | None,
     ) -> Explanation:
         evidence = _evidence(case, mismatch) if mismatch else None
         picture = None if self.reference.hidden or mismatch is None else _picture(mismatch)
-        candidate = diagnose(function, *everything, self.reference.candidates(function.name))
-        if candidate is not None:
-            explanation = replace(candidate.explanation(function, evidence), picture=picture)
+        if named is not None:
+            explanation = replace(named, evidence=_joined(named.evidence, evidence), picture=picture)
         elif outcome.error is not None:
             explanation = explain_error(function, outcome.error, hidden=self.reference.hidden)
         else:
@@ -249,6 +267,12 @@ def _evidence(case: Case, mismatch: Mismatch) -> Text:
     dims = ", ".join(f"{name}={size}" for name, size in case.dims.items())
     where = f"« {case.name.split('#')[0]} »" + (f" ({dims})" if dims else "")
     return Text(f"Sur le cas {where} : {mismatch.detail.fr}", f"On case {where}: {mismatch.detail.en}")
+
+
+def _joined(one: Text | None, other: Text | None) -> Text | None:
+    if one is None or other is None:
+        return one or other
+    return Text(f"{one.fr} {other.fr}", f"{one.en} {other.en}")
 
 
 def _picture(mismatch: Mismatch) -> Picture | None:

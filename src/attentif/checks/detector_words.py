@@ -221,9 +221,7 @@ def mean_for_sum(meaning: Meaning) -> Words:
         ),
         factor([]).consequence,
         (
-            Text(
-                "La formule porte-t-elle une somme ou une moyenne ?", "Does the formula bear a sum or a mean?"
-            ),
+            Text("La formule porte-t-elle une somme ou une moyenne ?", "Does the formula bear a sum or a mean?"),
             Text(f"Où divisez-vous par {n} ?", f"Where do you divide by {n}?"),
             Text(f"Remplacez mean par sum, ou retirez la division par {n}.", f"Use sum, or drop the division by {n}."),
         ),
@@ -333,9 +331,13 @@ def not_finite() -> Words:
 _DTYPES = {
     "int": Text("Vos valeurs sont les bonnes, arrondies à l'entier", "Your values are right, rounded to integers"),
     "bool": Text("Vos valeurs sont les bonnes, en booléens au lieu de nombres", "Right, but booleans, not numbers"),
-    "number": Text("Vos valeurs sont les bonnes, en nombres (0, 1) au lieu de booléens", "Right, but 0/1, not booleans"),
-    "float16": Text("Vos valeurs sont les bonnes, arrondies à la précision float16", "Right, but rounded to float16"),
-    "bfloat16": Text("Vos valeurs sont les bonnes, arrondies à la précision bfloat16", "Right, rounded to bfloat16"),
+    "number": Text(
+        "Vos valeurs sont les bonnes, en nombres (0, 1) au lieu de booléens", "Right, but 0/1, not booleans"
+    ),
+    "half": Text(
+        "Vos valeurs sont les bonnes, arrondies à 16 bits (float16 ou bfloat16)",
+        "Your values are right, but rounded to 16 bits (float16 or bfloat16)",
+    ),
     "float32": Text("Vos valeurs sont les bonnes, arrondies à la précision float32", "Right, but rounded to float32"),
 }
 
@@ -406,7 +408,9 @@ def swapped_outputs(names: Sequence[str]) -> Words:
             "Les valeurs que vous renvoyez sont justes, mais pas dans l'ordre demandé.",
             "The values you return are right, but not in the order asked for.",
         ),
-        Text("Qui appelle la fonction prendra l'une pour l'autre.", "Whoever calls the function takes one for another."),
+        Text(
+            "Qui appelle la fonction prendra l'une pour l'autre.", "Whoever calls the function takes one for another."
+        ),
         (
             Text("Relisez ce que la fonction doit renvoyer.", "Read again what the function must return."),
             Text("Comparez l'ordre à la ligne return.", "Compare the order on the return line."),

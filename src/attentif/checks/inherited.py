@@ -20,9 +20,7 @@ def inherited(
     if all(outcome.raised for outcome in outcomes):
         return None
     explaining = [
-        given
-        for given in exercise.given
-        if _explains(_namespace(exercise, given, student), function, cases, outcomes)
+        given for given in exercise.given if _explains(_namespace(exercise, given, student), function, cases, outcomes)
     ]
     return explaining[0] if len(explaining) == 1 else None
 
@@ -41,8 +39,7 @@ def _explains(
     namespace: SimpleNamespace | None, function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome]
 ) -> bool:
     return namespace is not None and all(
-        outcome.agrees_with(evaluate(case, namespace), function)
-        for case, outcome in zip(cases, outcomes, strict=True)
+        outcome.agrees_with(evaluate(case, namespace), function) for case, outcome in zip(cases, outcomes, strict=True)
     )
 
 

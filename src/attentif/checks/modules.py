@@ -53,9 +53,7 @@ def divergence_explanation(function: Function, found: Divergence, before: Sequen
             f"{so_far.fr}`{name}` n'est jamais appelé là où on l'attend.",
             f"{so_far.en}`{name}` is never called where it is expected.",
         ),
-        "called again": Text(
-            f"`{name}` est appelé une fois de trop.", f"`{name}` is called once too often."
-        ),
+        "called again": Text(f"`{name}` est appelé une fois de trop.", f"`{name}` is called once too often."),
         "after": Text(
             "Tous vos sous-modules rendent ce qu'il faut : c'est ce que vous faites ensuite de leurs sorties qui "
             "n'est pas juste.",

@@ -6,15 +6,20 @@ import copy
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import torch
+
 from attentif.checks.diagnosis import Candidate
-from attentif.checks.exercise import Case, Exercise, Function, Misconception, Text
+from attentif.checks.exercise import Case, Exercise, Function, Given, Misconception, Text, Variant
+from attentif.checks.inherited import inherited
+from attentif.checks.modules import Trace
 from attentif.checks.outcome import Outcome, evaluate
+from attentif.checks.pairs import pair_candidate, pairs_of
 from attentif.remote import probes
 
 
@@ -139,12 +144,36 @@ class OracleReference:
         """The misconceptions that touch ``function``."""
         return [self._candidate(m) for m in self.oracle.misconceptions if function in m.defines]
 
+    def pairs(self, function: str) -> list[Candidate]:
+        """Pairs of them that the exercise can compose."""
+        return [
+            pair_candidate(pair, variant.name, self._outcomes_of(variant))
+            for pair, variant in pairs_of(self.oracle, function)
+        ]
+
+    def inherited(
+        self, function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], student: Any
+    ) -> Given | None:
+        """The earlier functions of the student given which all outcomes are right."""
+        drawn = [self.original(case) for case in cases]
+        return inherited(self.oracle, function, drawn, outcomes, student)
+
+    def submodules(self, case: Case) -> Trace | None:
+        """Outputs of the reference's sub-modules; None if it is no module of torch."""
+        call = copy.deepcopy(case.call)
+        if not issubclass(self.oracle.reference.get(call.target, type(None)), torch.nn.Module):  # type: ignore[arg-type]
+            return None
+        return probes.hook_outputs(vars(self.oracle.namespace()), call.target, dict(call.inputs), call.init, call.state)
+
     def _candidate(self, misconception: Misconception) -> Candidate:
+        m = misconception
+        return Candidate(m.name, m.finding, m.consequence, m.hints, self._outcomes_of(m), m.convention)
+
+    def _outcomes_of(self, variant: Variant) -> Callable[[Case], Outcome]:
         def outcome(case: Case) -> Outcome:
-            key = (misconception.name, key_of(case))
+            key = (variant.name, key_of(case))
             if key not in self._variants:
-                self._variants[key] = evaluate(self.original(case), self.oracle.namespace(misconception))
+                self._variants[key] = evaluate(self.original(case), self.oracle.namespace(variant))
             return self._variants[key]
 
-        m = misconception
-        return Candidate(m.name, m.finding, m.consequence, m.hints, outcome)
+        return outcome

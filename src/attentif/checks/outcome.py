@@ -11,7 +11,7 @@ import numpy as np
 
 from attentif.checks.compare import same_answer
 from attentif.checks.exercise import Case, Function
-from attentif.remote.errors import StudentError
+from attentif.remote.errors import RemoteError, StudentError
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ def evaluate(case: Case, namespace: Any) -> Outcome:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             return Outcome(observed(case, call.run(namespace)))
+    except StudentError as error:  # the student's own function, called by ours
+        return Outcome(raised=error.type)
+    except RemoteError:
+        raise
     except Exception as error:  # a misconception may fail in any way
         return Outcome(raised=type(error).__name__)
 

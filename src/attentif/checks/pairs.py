@@ -28,7 +28,9 @@ def pairs_of(exercise: Exercise, function: str) -> Iterator[tuple[tuple[Misconce
 
 def combination(exercise: Exercise, *names: str) -> Variant | None:
     """The exercise's implementations with these mistakes; None if they do not go together."""
-    defines: Mapping[str, Callable[..., Any]] | None = exercise.combined(frozenset(names)) if exercise.combined else None
+    defines: Mapping[str, Callable[..., Any]] | None = (
+        exercise.combined(frozenset(names)) if exercise.combined else None
+    )
     return None if defines is None else Variant("+".join(names), defines)
 
 
@@ -44,8 +46,6 @@ def pair_candidate(
             f"Two mistakes are combined. One: {one.finding.en} The other: {other.finding.en}",
         ),
         Text(f"{one.consequence.fr} Et : {other.consequence.fr}", f"{one.consequence.en} And: {other.consequence.en}"),
-        tuple(
-            Text(f"① {a.fr} ② {b.fr}", f"① {a.en} ② {b.en}") for a, b in zip(one.hints, other.hints, strict=False)
-        ),
+        tuple(Text(f"① {a.fr} ② {b.fr}", f"① {a.en} ② {b.en}") for a, b in zip(one.hints, other.hints, strict=False)),
         outcome,
     )

@@ -16,6 +16,9 @@ from attentif.checks.exercise import Text
 from attentif.checks.report import ExerciseReport
 from attentif.checks.run import RUN, Run
 
+# The last two collect garbage, several times, at the end of each session: half a second where torch is imported.
+_UNUSED = ("cacheprovider", "terminal", "faulthandler", "capture", "unraisableexception", "threadexception")
+
 
 class CheckFilesBroken(Exception):
     """The check files themselves could not be collected; the text says what pytest said."""
@@ -49,7 +52,7 @@ def run_checks(run: Run, files: Iterable[Path], exercises: Sequence[str]) -> dic
     attach = _Attach(run, exercises)
     if paths:
         arguments = ["--assert=plain", "--import-mode=importlib", "--rootdir", str(Path(paths[0]).parent)]
-        arguments += [f"-p{name}" for name in ("no:cacheprovider", "no:terminal", "no:faulthandler", "no:capture")]
+        arguments += [f"-pno:{name}" for name in _UNUSED]
         with _quiet_environment() as ini:
             status = pytest.main(["-c", ini, *arguments, *paths], plugins=[checks_plugin, attach])
         if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ import safetensors.torch
 import torch
 
 from attentif.checks.diagnosis import Candidate
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Ref, Text
+from attentif.checks.exercise import Call, Case, Exercise, Function, Given, Output, Ref, Text
+from attentif.checks.modules import Trace
 from attentif.checks.oracles import CaseKey, OracleReference, key_of
 from attentif.checks.outcome import Outcome
 from attentif.remote import codec
@@ -40,6 +41,7 @@ class StoredReference:
     cases: Sequence[Case]
     answers: dict[CaseKey, Any]
     misconceptions: list[tuple[tuple[str, ...], Candidate]]
+    traces: dict[CaseKey, Trace] = field(default_factory=dict)
     hidden: bool = False
 
     def expected(self, case: Case) -> Any:
@@ -53,6 +55,20 @@ class StoredReference:
     def candidates(self, function: str) -> list[Candidate]:
         """The misconceptions that touch ``function``."""
         return [candidate for functions, candidate in self.misconceptions if function in functions]
+
+    def pairs(self, function: str) -> list[Candidate]:
+        """None: see ``attentif.checks.pairs``."""
+        return []
+
+    def inherited(
+        self, function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], student: Any
+    ) -> Given | None:
+        """None: to run the reference on the student's functions takes its code, which no public file holds."""
+        return None
+
+    def submodules(self, case: Case) -> Trace | None:
+        """Outputs of the reference's sub-modules on a case of a class."""
+        return self.traces.get(key_of(case))
 
 
 def reference_paths(folder: Path, exercise: str) -> tuple[Path, Path]:
@@ -80,9 +96,11 @@ def build(exercise: Exercise) -> tuple[bytes, bytes]:
                 "consequence": asdict(m.consequence),
                 "hints": [asdict(hint) for hint in m.hints],
                 "outcomes": _store_outcomes(reference, m.name, sorted(m.defines), trees),
+                **({"convention": True} if m.convention else {}),
             }
             for m in exercise.misconceptions
         ],
+        **_store_traces(reference, trees),
         "built_with": {"torch": torch.__version__.partition("+")[0], "numpy": np.__version__},
     }
     tensors = trees.tensors_file()
@@ -105,6 +123,11 @@ def load(folder: Path, exercise: str) -> StoredReference:
         raise ReferenceBroken(f"{manifest_path.name}: format {manifest.get('format')}, this version reads {FORMAT}")
     if hashlib.sha256(raw).hexdigest() != manifest["sha256"]:
         raise ReferenceBroken(f"{tensors_path.name}: does not match its manifest; fetch the folder `checks` again")
+    return parse(manifest, raw)
+
+
+def parse(manifest: dict[str, Any], raw: bytes) -> StoredReference:
+    """The reference that a manifest and its tensors hold."""
     tensors = safetensors.torch.load(raw)
     cases = [_load_case(c, tensors) for c in manifest["cases"]]
     answers = [codec.from_tree(tree, tensors) for tree in manifest["expected"]]
@@ -115,6 +138,10 @@ def load(folder: Path, exercise: str) -> StoredReference:
         cases=cases,
         answers={key_of(case): answer for case, answer in zip(cases, answers, strict=True)},
         misconceptions=[_load_misconception(m, tensors) for m in manifest["misconceptions"]],
+        traces={
+            (function, name): [(label, codec.from_tree(tree, tensors)) for label, tree in trace]
+            for function, name, trace in manifest.get("submodules", [])
+        },
     )
 
 
@@ -148,6 +175,16 @@ def _store_outcomes(reference: OracleReference, name: str, functions: list[str],
             told = {"raised": outcome.raised} if outcome.raised else {"value": trees.store(outcome.value)}
             outcomes[case.call.target][case.name] = told
     return outcomes
+
+
+def _store_traces(reference: OracleReference, trees: _Trees) -> dict[str, Any]:
+    """What the sub-modules of classes give, for exercises that have classes."""
+    found = [
+        [*key_of(case), [[label, trees.store(value)] for label, value in trace]]
+        for case in reference.cases
+        if case.call.init is not None and (trace := reference.submodules(case))
+    ]
+    return {"submodules": found} if found else {}
 
 
 def _store_case(case: Case, trees: _Trees) -> dict[str, Any]:
@@ -199,5 +236,6 @@ def _load_misconception(stored: dict[str, Any], tensors: dict[str, torch.Tensor]
         Text(**stored["consequence"]),
         tuple(Text(**hint) for hint in stored["hints"]),
         lambda case: outcomes.get(key_of(case), Outcome()),
+        stored.get("convention", False),
     )
     return tuple(stored["functions"]), candidate

@@ -13,6 +13,7 @@ from attentif.checks.compare import compare, to_numpy
 from attentif.checks.exercise import Case, Equivalent, Exercise, Function, Misconception, Variant
 from attentif.checks.oracles import OracleReference, key_of
 from attentif.checks.outcome import Outcome, evaluate
+from attentif.checks.pairs import combination, pairs_of
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Verification:
     separation: dict[str, float] = field(default_factory=dict)
     rounding: float = 0.0
     equivalents: int = 0
+    pairs: set[str] = field(default_factory=set)
 
     @property
     def ok(self) -> bool:
@@ -42,6 +44,7 @@ def verify(exercise: Exercise, seeds: Sequence[int] = (0, 1, 2), draws: int = 3)
         cases = exercise.draws(seed, draws)
         _check_rightful(exercise, cases, found)
         _check_misconceptions(exercise, cases, found)
+    _check_combined(exercise, exercise.draws(seeds[0], draws) if seeds else public, found)
     _check_words(exercise, found)
     _check_names(exercise, public, found)
     return found
@@ -73,21 +76,59 @@ def _check_rightful(exercise: Exercise, cases: Sequence[Case], found: Verificati
 
 
 def _check_misconceptions(exercise: Exercise, cases: Sequence[Case], found: Verification) -> None:
-    """Every misconception is wrong somewhere, and no two about one function agree everywhere."""
+    """Every misconception is wrong somewhere, and no two wrong ones about one function agree everywhere.
+
+    A misconception may be right in one of the functions it defines (values right, gradients or memory wrong) as long
+    as another shows it: no diagnosis is asked about a right answer.
+    """
     reference = OracleReference(exercise, cases)
+    seen: set[str] = set()
+    gaps: dict[str, float] = {}
     for function in exercise.functions:
         mine = [case for case in cases if case.call.target == function.name]
         concerned = [m for m in exercise.misconceptions if function.name in m.defines]
-        outcomes = {m.name: [evaluate(case, exercise.namespace(m)) for case in mine] for m in concerned}
         right = [Outcome(reference.expected(case)) for case in mine]
+        outcomes = {m.name: [evaluate(case, exercise.namespace(m)) for case in mine] for m in concerned}
+        wrong = {name: answers for name, answers in outcomes.items() if not _agree(answers, right, function)}
+        seen.update(wrong)
         for name, answers in outcomes.items():
-            if _agree(answers, right, function):
-                found.problems.append(f"misconception {name} cannot be told from the reference ({function.name})")
             gap = max((distance(a, b) for a, b in zip(answers, right, strict=True)), default=0.0)
-            found.separation[name] = min(found.separation.get(name, np.inf), gap)
-        for (first, a), (second, b) in combinations(outcomes.items(), 2):
+            gaps[name] = max(gaps.get(name, 0.0), gap)
+        for (first, a), (second, b) in combinations(wrong.items(), 2):
             if _agree(a, b, function):
                 found.problems.append(f"misconceptions {first} and {second} give the same ({function.name})")
+    for m in exercise.misconceptions:
+        if m.name not in seen:
+            found.problems.append(f"misconception {m.name} cannot be told from the reference")
+    for name, gap in gaps.items():
+        found.separation[name] = min(found.separation.get(name, np.inf), gap)
+
+
+def _check_combined(exercise: Exercise, cases: Sequence[Case], found: Verification) -> None:
+    """Composed with no mistake, the reference; with one, that misconception; with two, something wrong."""
+    if exercise.combined is None:
+        return
+    singles = [m for m in exercise.misconceptions if combination(exercise, m.name) is not None]
+    claims: list[tuple[str, Variant | None, Variant | None]] = [("nothing combined", combination(exercise), None)]
+    claims += [(f"combined {m.name} alone", combination(exercise, m.name), m) for m in singles]
+    for label, variant, model in claims:
+        if variant is None or not _same_variants(exercise, cases, variant, model):
+            found.problems.append(f"{label} is not what it should be")
+    for function in exercise.functions:
+        for _, variant in pairs_of(exercise, function.name):
+            found.pairs.add(variant.name)
+            if _same_variants(exercise, cases, variant, None):
+                found.problems.append(f"the pair {variant.name} cannot be told from the reference")
+
+
+def _same_variants(exercise: Exercise, cases: Sequence[Case], one: Variant, other: Variant | None) -> bool:
+    return all(
+        evaluate(case, exercise.namespace(one)).agrees_with(
+            evaluate(case, exercise.namespace(other)), exercise.function(case.call.target)
+        )
+        for case in cases
+        if case.call.target in one.defines
+    )
 
 
 def _agree(one: Sequence[Outcome], other: Sequence[Outcome], function: Function) -> bool:

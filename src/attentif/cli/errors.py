@@ -10,6 +10,10 @@ from attentif.checks.course import Course, find_course
 class UserError(Exception):
     """Something about the command or the course folder is not as it must be; the text says what to do."""
 
+    def __init__(self, text: str, *, status: int = 2) -> None:
+        super().__init__(text)
+        self.status = status
+
 
 def course_here() -> Course:
     """The course around the current folder; UserError if there is none."""

@@ -12,6 +12,7 @@ DESCRIPTION = """\
 Author, release, grade and explain a course on Transformers.
 
   attentif demo                     a class graded end to end, from nothing, in front of you
+  attentif grade ATELIER            grade what was handed in; say who needs a look, and why
   attentif references build         write the public reference tensors of every exercise
   attentif references verify        prove that references are right and mistakes are told apart
   attentif release                  student versions from source/, ready to be handed out
@@ -23,20 +24,20 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser; each subcommand lives in its own module and adds itself."""
-    from attentif.cli import demo, doctor, references, release
+    from attentif.cli import demo, doctor, grade, references, release
 
     parser = argparse.ArgumentParser(
         prog="attentif", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"attentif {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (demo, references, release, doctor):
+    for module in (demo, grade, references, release, doctor):
         module.add_to(commands)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command and returns its exit status; what the user did wrong is one line on stderr, status 2."""
+    """Runs a command and returns its exit status; what the user did wrong is one line on stderr, status 2 (130 for Ctrl-C)."""
     from attentif.cli.errors import UserError
 
     parsed = build_parser().parse_args(arguments)
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(parsed.run(parsed))
     except UserError as error:
         print(f"attentif: {error}", file=sys.stderr)
-        return 2
+        return error.status
     except KeyboardInterrupt:
         print("attentif: interrupted", file=sys.stderr)
         return 130

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from attentif.checks import stored
 from attentif.checks.course import Course
+from attentif.checks.freshness import stale_reasons
 from attentif.checks.oracles import OracleBroken, load_exercise
 from attentif.checks.verify import Verification, verify
 from attentif.cli.errors import UserError, chosen_exercises, course_here
@@ -28,6 +29,8 @@ def add_to(commands: Any) -> None:
         action = actions.add_parser(name, help=text, description=text)
         action.add_argument("exercises", nargs="*", help="names of exercises (default: all)")
         action.add_argument("--atelier", action="append", default=[], help="only this atelier; may be repeated")
+        if name == "build":
+            action.add_argument("--stale", action="store_true", help="only files that no longer say what oracles give")
         if name == "verify":
             action.add_argument("--seeds", type=int, default=3, help="how many seeds to draw hidden cases from")
         action.set_defaults(run=run)
@@ -44,6 +47,8 @@ def build(arguments: argparse.Namespace) -> int:
         except OracleBroken as error:
             raise UserError(str(error)) from error
         paths = stored.reference_paths(references_folder(course, atelier), name)
+        if arguments.stale and not file_problems(course, atelier, name):
+            continue
         for path, content in zip(paths, (manifest, tensors), strict=True):
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists() or path.read_bytes() != content:
@@ -90,16 +95,11 @@ def _verified(course: Course, atelier: str, name: str, seeds: int) -> Verificati
 def file_problems(course: Course, atelier: str, name: str) -> list[str]:
     """What is wrong with the public file of an exercise: missing, damaged, or not what the oracle gives today."""
     exercise = load_exercise(course.oracle(atelier, name))
-    folder = references_folder(course, atelier)
     try:
-        kept = stored.load(folder, name)
+        reasons = stale_reasons(references_folder(course, atelier), exercise)
     except stored.ReferenceBroken as error:
-        return [f"{error}; run `attentif references build {name}`"]
-    fresh = stored.build(exercise)
-    paths = stored.reference_paths(folder, name)
-    if any(path.read_bytes() != content for path, content in zip(paths, fresh, strict=True)):
-        return [f"the file of {kept.exercise} is not what its oracle gives; run `attentif references build {name}`"]
-    return []
+        reasons = [str(error)]
+    return [f"public file: {reason}; run `attentif references build {name}`" for reason in reasons]
 
 
 def _table(found: list[Verification]) -> Table:

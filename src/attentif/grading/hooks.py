@@ -16,7 +16,6 @@ from attentif.checks.course import find_course
 LOG = logging.getLogger(__name__)
 LIBRARY = "attentif.zip"
 DRY_RUN = "ATTENTIF_DRY_RUN"  # set while a release is made only to be compared
-_STUDENT_PARTS = ("checks", "remote", "student")
 
 
 def ship_library(assignment: str, student: str, notebooks: Iterable[str], **_: Any) -> None:
@@ -31,7 +30,7 @@ def ship_library(assignment: str, student: str, notebooks: Iterable[str], **_: A
 
 
 def library_archive(root: Path) -> bytes:
-    """A source archive of what students need, the same bytes for the same files."""
+    """A source archive of the library, the same bytes for the same files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(_library_files(root)):
@@ -45,9 +44,7 @@ def library_archive(root: Path) -> bytes:
 def _library_files(root: Path) -> Iterator[Path]:
     yield from (root / name for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT.md"))
     package = root / "src" / "attentif"
-    yield package / "__init__.py"
-    for part in _STUDENT_PARTS:
-        yield from (p for p in (package / part).rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    yield from (path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
 def quarantine_special_files(assignment: str, student: str, notebooks: list[str], **_: Any) -> None:

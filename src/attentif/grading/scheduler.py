@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import json
 import os
 import shutil
 from collections import Counter, deque
@@ -24,13 +25,24 @@ from nbgrader.api import Gradebook
 from attentif.checks.course import Course
 from attentif.grading import looks, scheduler_rows
 from attentif.grading.looks import Look
+from attentif.grading.preload import VARIABLES
+from attentif.grading.scheduler_jobs import (
+    Facts,
+    Graded,
+    Job,
+    Rows,
+    Setup,
+    Submission,
+    describe,
+    grade_submission,
+)
 from attentif.grading.scheduler_pool import kill_workers, process_pool, usable_cores
 from attentif.grading.scheduler_preflight import CannotGrade, chosen, released_assignment
 from attentif.grading.scheduler_records import Record, Records, cells_digest, scores_digest, submission_key
-from attentif.grading.scheduler_rows import AssignmentChanged, Rows, SubmissionChanged
-from attentif.grading.scheduler_worker import Facts, Graded, Job, Setup, Submission, describe, grade_submission
+from attentif.grading.scheduler_rows import AssignmentChanged, SubmissionChanged
+from attentif.kernels import templates
 from attentif.kernels.host import remove_roots_of
-from attentif.kernels.templates import shared_template
+from attentif.kernels.sandbox import Environment, SandboxUnavailable
 
 STATE = ".attentif"
 _TRIES = 3
@@ -97,7 +109,11 @@ class ClassGrading:
         return self.verdicts
 
     def _run(self) -> None:
-        facts = self._pool.submit(describe, self.course.root, self.atelier).result()
+        describing = self._pool.submit(describe, self.course.root, self.atelier)
+        guess = self._guessed_template()
+        facts = describing.result()
+        if guess is not None and guess != _environment(facts):
+            templates.discard(guess)
         for line in facts.warnings:
             self.watcher.message(line)
         submissions = chosen(self.course, facts, self.atelier, self.students)
@@ -111,7 +127,7 @@ class ClassGrading:
         self._facts, self._rows = facts, rows
         self._assignment_id = str(rows["assignment"][0]["id"])
         self._submissions = {each.student: each for each in submissions}
-        self._records = Records(self.course.root / STATE / "graded" / self.atelier)
+        self._records = Records(self._records_folder)
         self._course_key = f"{facts.key}{cells_digest(rows)}"
         self._keys: dict[str, str] = {}
         self.watcher.total(len(submissions) + len(facts.without_notebook))
@@ -121,11 +137,19 @@ class ClassGrading:
         self._pending = deque(each.student for each in submissions if not self._unchanged(each))
         if not self._pending:
             return
-        template = shared_template(facts.preload, facts.sandbox, variables=_variables()) if facts.preload else ""
+        template = ""
+        environment = _environment(facts)
+        if environment is not None:
+            template = templates.get_template(environment).address
+            self._remember(environment)
         self._setup = Setup(
             self.course.root, self.atelier, self._assignment_id, self._scratch, facts.sandbox, facts.preload, template
         )
         scheduler_rows.make_blank(self._setup.blank, rows)
+
+    @property
+    def _records_folder(self) -> Path:
+        return self.course.root / STATE / "graded" / self.atelier
 
     def _unchanged(self, submission: Submission) -> bool:
         student = submission.student
@@ -151,6 +175,28 @@ class ClassGrading:
     def _say(self, verdict: Verdict) -> None:
         self.verdicts.append(verdict)
         self.watcher.verdict(verdict)
+
+    # The template, started while the first worker still reads the configuration: it is nearly always the last run's.
+
+    @property
+    def _memory(self) -> Path:
+        return self.course.root / STATE / "grading" / f"{self.atelier}.environment.json"
+
+    def _guessed_template(self) -> Environment | None:
+        if self._records_folder.is_dir() and not self.rerun:
+            return None  # perhaps there is nothing to do
+        try:
+            known = json.loads(self._memory.read_text(encoding="utf-8"))
+            environment = Environment.of(known["preload"], known["sandbox"], variables=VARIABLES)
+            templates.get_template(environment)
+        except (OSError, ValueError, KeyError, TypeError, SandboxUnavailable, templates.TemplateFailed):
+            return None
+        return environment
+
+    def _remember(self, environment: Environment) -> None:
+        known = {"preload": list(environment.preload), "sandbox": environment.sandbox}
+        with contextlib.suppress(OSError):
+            self._memory.write_text(json.dumps(known), encoding="utf-8")
 
     # The loop.
 
@@ -250,10 +296,11 @@ class ClassGrading:
             file.write(f"== {self.atelier} {graded.student}\n{graded.log}\n")
 
 
-def _variables() -> dict[str, str]:
-    from attentif.grading.preload import VARIABLES
-
-    return VARIABLES
+def _environment(facts: Facts) -> Environment | None:
+    """What kernels are forked from; None where they are not ours."""
+    if facts.preload is None:
+        return None
+    return Environment.of(facts.preload, facts.sandbox, variables=VARIABLES)
 
 
 def _move(source: Path, target: Path) -> None:

@@ -7,19 +7,26 @@ import multiprocessing
 import os
 import signal
 import threading
+import warnings
 from concurrent.futures import Executor, ProcessPoolExecutor
-from multiprocessing import util
+from multiprocessing import forkserver, util
 
 _WORKER = "attentif.grading.scheduler_worker"
 
 
 def process_pool(workers: int) -> Executor:
     """A pool of ``workers`` processes; they end at once when this process ends, however it ends."""
+    start_server()
+    context = multiprocessing.get_context("forkserver")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+
+
+def start_server() -> None:
+    """Starts the process that workers are forked from, which takes some seconds: the sooner the better."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([_WORKER])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    multiprocessing.get_context("forkserver").set_forkserver_preload([_WORKER])
+    forkserver.ensure_running()
 
 
 def kill_workers() -> None:
@@ -37,6 +44,7 @@ def usable_cores() -> int:
 def _start_worker() -> None:
     from attentif.kernels import templates
 
+    warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's own code
     gc.freeze()  # what the server has imported stays shared between workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who writes grades; it ends us
     util.Finalize(None, templates.close_templates, exitpriority=0)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SQLAlchemyError
 
 from attentif.checks.course import Course
-from attentif.grading.scheduler_rows import Rows, assignment_rows, sqlite_file
-
-if TYPE_CHECKING:
-    from attentif.grading.scheduler_worker import Facts, Submission
+from attentif.grading.scheduler_jobs import Facts, Rows, Submission
+from attentif.grading.scheduler_rows import assignment_rows, sqlite_file
 
 
 class CannotGrade(Exception):

@@ -16,7 +16,7 @@ from typing import Any
 import attentif
 from attentif.checks.course import Course
 from attentif.grading.looks import Look
-from attentif.grading.scheduler_rows import Rows
+from attentif.grading.scheduler_jobs import Rows
 
 _FORMAT = 1
 _WHOLE = 64 * 1024 * 1024  # bytes; of a bigger file only size and time are looked at

@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Base, Gradebook
+from nbgrader.api import Base
 from sqlalchemy import Connection, Engine, Table, create_engine, insert, make_url, select, update
 
-Rows = dict[str, list[dict[str, Any]]]  # table → its rows
+from attentif.grading.scheduler_jobs import Rows
 
-_ASSIGNMENT = ("course", "assignment", "notebook", "base_cell", "grade_cells", "solution_cells", "task_cells")
+_ASSIGNMENT = (
+    "course", "assignment", "notebook", "base_cell", "grade_cells", "solution_cells", "task_cells", "source_cell",
+)  # fmt: skip
 _SUBMISSION = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
 
 
@@ -89,16 +91,16 @@ def _ids(rows: list[dict[str, Any]]) -> list[str]:
 
 def make_blank(path: Path, rows: Rows) -> None:
     """Writes a SQLite gradebook that holds an assignment and no student."""
-    with Gradebook(f"sqlite:///{path}") as gradebook, gradebook.engine.begin() as connection:
-        known = {row["id"] for row in connection.execute(select(table("course"))).mappings()}
-        content = {**rows, "course": [row for row in rows["course"] if row["id"] not in known]}
-        _insert(connection, content, (*_ASSIGNMENT, "source_cell"))
+    with scratch_engine(f"sqlite:///{path}") as engine:
+        Base.metadata.create_all(engine)
+        with engine.begin() as connection:
+            _insert(connection, rows, _ASSIGNMENT)
 
 
 @contextmanager
-def private_gradebook(blank: Path, name: str, rows: Rows) -> Iterator[str]:
-    """The URL of a gradebook in memory, a copy of ``blank`` with one submission's rows in it."""
-    uri = f"file:attentif-{name}?mode=memory&cache=shared"
+def private_gradebook(blank: Path, rows: Rows) -> Iterator[str]:
+    """The URL of a gradebook in this process's memory, a copy of ``blank`` with one submission's rows in it."""
+    uri = "file:attentif?mode=memory&cache=shared"
     keeper = sqlite3.connect(uri, uri=True, check_same_thread=False)
     try:
         source = sqlite3.connect(f"file:{blank}?mode=ro", uri=True)

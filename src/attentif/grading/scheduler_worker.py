@@ -14,88 +14,26 @@ import re
 import shutil
 import sys
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
+from nbgrader import api
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import create_engine
 
 from attentif.checks.course import Course
 from attentif.grading import preload
 from attentif.grading.looks import Look
 from attentif.grading.preprocessor import Grade
+from attentif.grading.scheduler_jobs import Facts, Graded, Job, Setup, Submission
 from attentif.grading.scheduler_records import course_key
 from attentif.grading.scheduler_rows import Rows, private_gradebook, scratch_engine, submission_rows
 from attentif.kernels import templates
 
 _LOG_KEPT = 200  # lines of nbgrader's log that a failure shows
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A folder that was handed in: where it is, and where its graded copy goes."""
-
-    student: str
-    folder: Path
-    destination: Path
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the course's configuration says; ``preload`` is None where kernels are not ours."""
-
-    db_url: str
-    course_id: str
-    submissions: tuple[Submission, ...]
-    without_notebook: tuple[str, ...]
-    sandbox: str
-    preload: tuple[str, ...] | None
-    key: str
-    groupshared: bool
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What all jobs of one run share; ``scratch`` is relative to ``root``."""
-
-    root: Path
-    atelier: str
-    assignment_id: str
-    scratch: str
-    sandbox: str
-    preload: tuple[str, ...] | None
-    template: str
-
-    @property
-    def blank(self) -> Path:
-        """The gradebook with the assignment and no student."""
-        return self.root / self.scratch / "blank.db"
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission to grade, with its rows in the gradebook."""
-
-    setup: Setup
-    student: str
-    before: Rows
-
-
-@dataclass(frozen=True)
-class Graded:
-    """What came of a job: rows and a folder; or ``error``, and nothing else counts."""
-
-    student: str
-    after: Rows
-    folder: Path
-    looks: tuple[Look, ...]
-    seconds: float
-    error: str = ""
-    log: str = ""
 
 
 class _Lines(logging.Handler):
@@ -134,7 +72,10 @@ class _Autograde(Autograde):
 
 @functools.lru_cache(maxsize=1)
 def _application(root: Path, atelier: str) -> tuple[AutogradeApp, _Lines]:
-    """``nbgrader autograde``'s application, its configuration loaded as from the command line, silent."""
+    """``nbgrader autograde``'s application, its configuration loaded as from the command line, silent.
+
+    Its gradebooks share one engine: nbgrader opens ten for a submission, and an engine keeps its compiled queries."""
+    api.create_engine = functools.lru_cache(maxsize=1)(create_engine)
     os.chdir(root)
     before = list(sys.path)
     app = AutogradeApp()
@@ -206,7 +147,7 @@ def grade_submission(job: Job) -> Graded:
     after: Rows = {}
     error = ""
     try:
-        with private_gradebook(setup.blank, name, job.before) as coursedir.db_url:
+        with private_gradebook(setup.blank, job.before) as coursedir.db_url:
             converter.start()
             with scratch_engine(coursedir.db_url) as engine, engine.connect() as connection:
                 after = submission_rows(connection, setup.assignment_id, job.student)
@@ -216,7 +157,7 @@ def grade_submission(job: Job) -> Graded:
         lines.lines += traceback.format_exception(cause)
         shutil.rmtree(setup.root / setup.scratch / name, ignore_errors=True)
     log = "\n".join(lines.lines) if error else ""
-    return Graded(job.student, after, folder, tuple(converter.noticed), monotonic() - started, error, log)
+    return Graded(job.student, after, folder, tuple(dict.fromkeys(converter.noticed)), monotonic() - started, error, log)
 
 
 def _prepared(setup: Setup) -> tuple[AutogradeApp, _Lines]:

@@ -1,158 +1,134 @@
-"""The side that lives with the student's code: answers requests, and freezes copies of the kernel.
+"""The agent in a kernel: lines that the grader has it run, frozen copies of the kernel, the sessions forked from them.
 
 Nothing here has to be trustworthy: whatever a hijacked agent answers is data, compared on the other side with values
-that never come here. It only has to be robust against honest code.
+that never come here. It has to be robust against honest code, however careless. Needs ``fork``: Linux or macOS.
 """
 
 from __future__ import annotations
 
+import ast
+import builtins
 import contextlib
-import io
+import ctypes
+import gc
 import linecache
 import os
+import random
+import resource
 import signal
 import socket
 import sys
-import traceback
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import torch
-
-from attentif.remote import probes
 from attentif.remote.codec import HEADER, decode, encode, sizes
-from attentif.remote.errors import NameMissing, NotCallable, ProtocolError
+from attentif.remote.service import MAX_TEXT, OUT_OF_MEMORY, Agent, Sink, describe
+
+__all__ = ["Agent", "bootstrap_code", "describe", "run_cell_code", "snapshot_code"]
 
 # Taken now: a student's helper that shadows or replaces one of these later must not break the agent.
-_fork, _exit, _waitpid, _setsid, _kill = os.fork, os._exit, os.waitpid, os.setsid, os.kill
-_MAX_TEXT = 4000
-
-
-class Agent:
-    """Answers requests about one namespace. ``forward`` lets what student code prints through (on the student's own
-    machine); otherwise it is dropped."""
-
-    def __init__(self, namespace: Mapping[str, Any], *, forward: bool = False) -> None:
-        self.namespace, self.forward = namespace, forward
-        self._objects: dict[int, Any] = {}
-
-    def handle(self, request: bytes) -> bytes:
-        """The reply to a request; never raises."""
-        try:
-            asked = decode(request, lambda number, _: self._objects[number])
-            with self._output():
-                value = self._answer(asked)
-            return encode({"value": value}, self._export)
-        except MemoryError:
-            return encode({"failure": "memory"})
-        except (NameMissing, NotCallable) as error:
-            return encode({"failure": type(error).__name__, "name": error.name})
-        except ProtocolError as error:
-            return encode({"failure": "protocol", "message": str(error)[:_MAX_TEXT]})
-        except BaseException as error:  # SystemExit and KeyboardInterrupt too
-            return encode({"failure": "exception", **describe(error)})
-
-    def _answer(self, asked: dict[str, Any]) -> Any:
-        operation = asked["do"]
-        if operation == "get":
-            return self._get(asked["name"])
-        if operation == "call":
-            return asked["target"](*asked["args"], **asked["kwargs"])
-        if operation == "attribute":
-            return getattr(asked["target"], public_name(asked["name"]))
-        if operation == "probe":
-            return probes.PROBES[asked["name"]](self.namespace, *asked["args"], **asked["kwargs"])
-        raise ProtocolError(f"unknown operation {operation!r}")
-
-    def _get(self, name: str) -> Any:
-        if public_name(name) not in self.namespace:
-            raise NameMissing(name)
-        return self.namespace[name]
-
-    def _export(self, value: Any) -> int:
-        number = len(self._objects)
-        self._objects[number] = value
-        return number
-
-    def _output(self) -> contextlib.AbstractContextManager[Any]:
-        return contextlib.nullcontext() if self.forward else _silence()
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        yield
-
-
-def public_name(name: str) -> str:
-    """The name, if it is an ordinary public identifier; ProtocolError for anything private or dunder."""
-    if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
-        raise ProtocolError("only public names can be asked for")
-    return name
-
-
-def describe(error: BaseException) -> dict[str, Any]:
-    """An exception as bounded text: type, message, line in the student's code, that line's source, traceback."""
-    line, source = 0, ""
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        filename = frame.f_code.co_filename
-        if _is_student_file(filename):
-            line, source = number, linecache.getline(filename, number).strip()
-    try:
-        message = str(error)[:_MAX_TEXT]
-        shown = "".join(traceback.format_exception(type(error), error, error.__traceback__, limit=-5))
-    except Exception:  # an exception whose __str__ fails
-        message = shown = ""
-    return {
-        "type": type(error).__name__[:100],
-        "message": message,
-        "line": line,
-        "cell": source[:300],
-        "traceback": shown[-_MAX_TEXT:],
-    }
-
-
-def _is_student_file(filename: str) -> bool:
-    if "site-packages" in filename or f"{os.sep}attentif{os.sep}" in filename:
-        return False
-    return "ipykernel_" in filename or filename.startswith("<") or not filename.startswith(sys.prefix)
-
-
-# ---------------------------------------------------------------------------------------------------------------
-# In a kernel
+_fork, _exit, _waitpid, _setsid, _dup2 = os.fork, os._exit, os.waitpid, os.setsid, os.dup2
+_Socket, _monotonic, _sleep = socket.socket, time.monotonic, time.sleep
 
 
 def bootstrap_code() -> str:
-    """The line that a fresh kernel runs before any student code."""
-    return "__import__('attentif.remote.agent', fromlist=['x']).bootstrap()"
+    """The line that a fresh kernel runs before any student code. The working folder goes to the end of the import
+    path first: a ``numpy.py`` or ``torch.py`` beside the notebook must shadow nothing, for us neither."""
+    return (
+        "exec(\"import os, sys; here = os.path.realpath('.'); "
+        "sys.path.sort(key=lambda entry: os.path.realpath(entry or '.') == here); "
+        'import attentif.remote.agent as agent; agent.bootstrap()", {})'
+    )
 
 
 def snapshot_code(path: str, exercise: str, token: str) -> str:
     """The line that freezes a copy of the kernel for ``exercise``."""
-    return f"__import__('sys').modules['attentif.remote.agent'].snapshot({path!r}, {exercise!r}, {token!r})"
+    return f"__import__('attentif.remote.agent', fromlist=['x']).snapshot({path!r}, {exercise!r}, {token!r})"
 
 
 def run_cell_code(path: str, nonce: str, source: str) -> str:
     """The line that runs a hand-written grade cell and reports how it went."""
-    return f"__import__('sys').modules['attentif.remote.agent'].run_cell({path!r}, {nonce!r}, {source!r})"
+    return f"__import__('attentif.remote.agent', fromlist=['x']).run_cell({path!r}, {nonce!r}, {source!r})"
 
 
 def bootstrap() -> None:
-    """Puts the working folder last on the import path: a ``torch.py`` beside the notebook must shadow nothing."""
-    here = {"", os.getcwd()}
-    sys.path[:] = [entry for entry in sys.path if entry not in here] + [""]
+    """Imports what snapshots and grade cells will need, before student code can be in the way."""
+    import numpy.random  # noqa: F401 (seeds itself when it is first used: all forks shall draw the same numbers)
+
+    with contextlib.suppress(ImportError):
+        from IPython.core import inputtransformer2  # noqa: F401
+
+
+def run_cell(path: str, nonce: str, source: str) -> None:
+    """Runs a grade cell in the notebook's namespace, without the transformers and hooks that student code may have
+    put on IPython, and reports over a connection of its own: the nonce shows that this very run came to its end."""
+    outcome: dict[str, Any] = {"hello": "cell", "nonce": nonce, "value": None, "shown": None, "error": None}
+    try:
+        value = _run_source(source, f"<ipython-input-{nonce[:8]}>", user_namespace())
+        outcome["shown"] = None if value is None else repr(value)[:MAX_TEXT]
+        outcome["value"] = _plain_value(value)
+    except BaseException as error:
+        outcome["error"] = describe(error)
+    with contextlib.suppress(OSError):
+        connection = _connect(path, timeout=5.0)
+        connection.sendall(encode(outcome))
+        connection.close()
+
+
+def _run_source(source: str, filename: str, namespace: dict[str, Any]) -> Any:
+    """Executes a cell; the value of its last line if that is an expression (and does not end in a semicolon)."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    code = TransformerManager().transform_cell(source)
+    linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
+    tree = ast.parse(code, filename)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        exec(compile(tree, filename, "exec"), namespace)
+        return None
+    tree.body.pop()
+    exec(compile(tree, filename, "exec"), namespace)
+    value = eval(compile(ast.Expression(last.value), filename, "eval"), namespace)
+    return None if code.rstrip().endswith(";") else value
+
+
+def _plain_value(value: Any) -> bool | int | float | str | None:
+    """The value if it is a scalar of Python or numpy that a report can carry, else None."""
+    if type(value).__module__ == "numpy" and hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
+        value = value.item()
+    if type(value) is str:
+        return value[:MAX_TEXT]
+    return value if type(value) in (bool, float) or (type(value) is int and value.bit_length() < 1000) else None
+
+
+def user_namespace() -> dict[str, Any]:
+    """The notebook's names; those of ``__main__`` where there is no IPython."""
+    if "IPython" in sys.modules:
+        from IPython import get_ipython
+
+        shell = get_ipython()
+        if shell is not None:
+            return shell.user_ns
+    return vars(sys.modules["__main__"])
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Frozen copies
 
 
 def snapshot(path: str, exercise: str, token: str) -> None:
     """Forks a frozen copy of this process that waits for the grader at the socket ``path``. Returns at once in the
-    original; never returns in the copy."""
-    namespace = _user_namespace()
-    if _fork():
+    original; never returns in the copy. Must run in the main thread."""
+    namespace, drawn = user_namespace(), random.getstate()
+    if _fork() != 0:
         return
     try:
+        random.setstate(drawn)
         _detach()
         connection = _connect(path)
-        _send(connection, encode({"hello": "snapshot", "exercise": exercise, "token": token}))
+        connection.sendall(encode({"hello": "snapshot", "exercise": exercise, "token": token}))
+        gc.freeze()  # the sessions' collections must not touch, hence copy, every inherited page
         _serve_snapshot(connection, path, namespace)
     except BaseException:
         pass  # the grader sees the connection close, and says so
@@ -161,108 +137,156 @@ def snapshot(path: str, exercise: str, token: str) -> None:
 
 
 def _serve_snapshot(connection: socket.socket, path: str, namespace: Mapping[str, Any]) -> None:
-    """Forks a session for each request until the grader hangs up; tells how the last session ended when asked."""
+    """Forks a session for each request until the grader hangs up; tells how a session ended when asked."""
     endings: dict[int, int] = {}
     while (request := _receive(connection)) is not None:
         asked = decode(request)
+        _reap(endings)
         if asked["do"] == "fork":
-            child = _fork()
-            if child == 0:
-                connection.close()
-                _serve_session(path, asked["token"], namespace)
-            _send(connection, encode({"pid": child}))
+            reply: dict[str, Any] = _fork_session(connection, path, str(asked["token"]), namespace)
         else:
-            _send(connection, encode({"status": _ending(asked["pid"], endings)}))
+            reply = {"status": _ending(asked["pid"], endings)}
+        connection.sendall(encode(reply))
 
 
-def _ending(pid: int, endings: dict[int, int]) -> int | None:
-    with contextlib.suppress(OSError):
-        while True:
-            done, status = _waitpid(-1, os.WNOHANG)
-            if not done:
-                break
-            endings[done] = status
-    return endings.get(pid)
+def _fork_session(connection: socket.socket, path: str, token: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        drawn = random.getstate()
+        pid = _fork()
+    except OSError as error:  # no process or no memory left
+        return {"error": str(error)}
+    if pid == 0:
+        code = 1
+        try:
+            connection.close()
+            random.setstate(drawn)  # Python seeds it anew after each fork; checks are to repeat themselves
+            _serve_session(path, token, namespace)
+            code = 0
+        except MemoryError:
+            code = OUT_OF_MEMORY
+        finally:
+            _exit(code)
+    return {"pid": pid}
 
 
 def _serve_session(path: str, token: str, namespace: Mapping[str, Any]) -> None:
-    code = 0
-    try:
-        connection = _connect(path)
-        _send(connection, encode({"hello": "session", "token": token}))
-        agent = Agent(namespace)
-        while (request := _receive(connection)) is not None:
-            _send(connection, agent.handle(request))
-    except MemoryError:
-        code = 77
-    except BaseException:
-        code = 1
-    finally:
-        _exit(code)
+    _setsid()
+    _die_with_parent()
+    connection = _connect(path)
+    connection.sendall(encode({"hello": "session", "token": token}))
+    agent = Agent(namespace)
+    while (request := _receive(connection)) is not None:
+        connection.sendall(agent.handle(request))
+
+
+def _reap(endings: dict[int, int]) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            pid, status = _waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            endings[pid] = status
+
+
+def _ending(pid: Any, endings: dict[int, int], patience: float = 1.0) -> int | None:
+    """The wait status of a session, once it has ended; None if it has not in ``patience`` seconds."""
+    deadline = _monotonic() + patience
+    while pid not in endings and _monotonic() < deadline:
+        _sleep(0.002)
+        _reap(endings)
+    return endings.get(pid)
 
 
 def _detach() -> None:
-    """Cuts a fresh fork off from the kernel: its own session, default signals, no tracing, no inherited files."""
+    """Cuts a fresh fork off from the kernel: its own session, default signals, no tracing, no inherited files, no way
+    to the notebook's outputs."""
     _setsid()
     sys.settrace(None)
     sys.setprofile(None)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
-    torch.set_num_threads(1)
+    _default_signals()
+    _replace_files()
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.stdin = open(os.devnull)  # noqa: SIM115
+    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = Sink()  # type: ignore[misc, assignment]
+    builtins.input = _no_input
+    _mute_ipython()
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)  # the threads of a pool do not survive a fork
+
+
+def _default_signals() -> None:
+    signal.set_wakeup_fd(-1)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number in signal.valid_signals():
+        if callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def _replace_files() -> None:
+    """Puts /dev/null in the place of every open file. The numbers stay taken: an inherited object that closes "its"
+    file when it is collected must not close one of ours."""
     null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
-    os.closerange(3, 4096)
-    sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
-
-
-def run_cell(path: str, nonce: str, source: str) -> None:
-    """Runs a grade cell in the notebook's namespace, without the transformers and hooks that student code may have
-    put on IPython, and reports over a connection of its own: the nonce shows that this very run came to its end."""
-    import ast
-
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    outcome: dict[str, Any] = {"hello": "cell", "nonce": nonce, "shown": None, "error": None}
     try:
-        filename = f"<cellule {nonce[:6]}>"
-        code = TransformerManager().transform_cell(source)
-        linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
-        tree = ast.parse(code, filename)
-        last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        if last is not None:
-            tree.body.pop()
-        namespace = _user_namespace()
-        exec(compile(tree, filename, "exec"), namespace)
-        if last is not None:
-            value = eval(compile(ast.Expression(last.value), filename, "eval"), namespace)
-            outcome["shown"] = None if value is None else repr(value)[:_MAX_TEXT]
-    except BaseException as error:
-        outcome["error"] = describe(error)
-    with contextlib.suppress(OSError):
-        connection = _connect(path)
-        _send(connection, encode(outcome))
-        connection.close()
+        numbers = [int(name) for name in os.listdir("/proc/self/fd")]
+    except OSError:
+        numbers = [number for number in range(4096) if _is_open(number)]
+    for number in {0, 1, 2, *numbers} - {null}:
+        with contextlib.suppress(OSError):
+            _dup2(null, number, inheritable=number <= 2)
 
 
-def _user_namespace() -> dict[str, Any]:
-    from IPython import get_ipython
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
 
-    shell = get_ipython()
-    return shell.user_ns if shell is not None else vars(sys.modules["__main__"])
+
+def _no_input(*_: object) -> str:
+    raise EOFError("no input while code is checked")
 
 
-def _connect(path: str) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+def _mute_ipython() -> None:
+    """``display(...)`` in a check goes nowhere: the channels belong to the kernel."""
+    with contextlib.suppress(Exception):
+        from IPython import get_ipython
+
+        shell = get_ipython()
+        if shell is not None:
+            nothing: Callable[..., None] = lambda *_, **__: None  # noqa: E731
+            shell.display_pub.publish = shell.display_pub.clear_output = nothing
+
+
+def _find_prctl() -> Callable[..., int] | None:
+    try:
+        return ctypes.CDLL(None).prctl
+    except (OSError, AttributeError):
+        return None
+
+
+_prctl = _find_prctl()
+
+
+def _die_with_parent() -> None:
+    if _prctl is not None:
+        _prctl(1, int(signal.SIGKILL), 0, 0, 0)  # PR_SET_PDEATHSIG
+
+
+def _connect(path: str, timeout: float | None = None) -> socket.socket:
+    connection = _Socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(timeout)
     connection.connect(path)
     return connection
 
 
-def _send(connection: socket.socket, message: bytes) -> None:
-    connection.sendall(message)
-
-
 def _receive(connection: socket.socket) -> bytes | None:
+    """The next message; None when the other side has hung up."""
     header = _read_exactly(connection, HEADER.size)
     if header is None:
         return None

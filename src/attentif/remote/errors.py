@@ -8,14 +8,14 @@ class RemoteError(Exception):
 
 
 class ProtocolError(RemoteError):
-    """A message breaks the format or a bound. On the trusted side: a failed check, never a crash."""
+    """A message, or a value on its way into one, breaks the format or a bound."""
 
 
 class StudentError(RemoteError):
-    """An exception in student code, as told by its process: text, and nothing that could be executed.
+    """An exception in student code, as told by its process: bounded text, and nothing that could be executed.
 
-    ``type`` is the exception's class name, ``line`` the line in the student's cell (0 if unknown), ``cell`` that
-    line's source, ``traceback`` the formatted traceback.
+    ``type`` is the exception's class name, ``line`` the line in the student's cell (0 if unknown), ``cell`` the lines
+    around it (empty if unknown), ``traceback`` the formatted traceback.
     """
 
     def __init__(self, type: str, message: str = "", line: int = 0, cell: str = "", traceback: str = "") -> None:
@@ -23,8 +23,10 @@ class StudentError(RemoteError):
         self.type, self.message, self.line, self.cell, self.traceback = type, message, line, cell, traceback
 
 
-class NameMissing(RemoteError):
-    """The student's code defines no such name."""
+class NameMissing(RemoteError, AttributeError):
+    """The student's code defines no such name. An AttributeError too, so that ``hasattr(student, ...)`` works."""
+
+    name: str
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -52,8 +54,16 @@ class MemoryLimit(RemoteError):
 
 
 class ProcessDied(RemoteError):
-    """The student's process ended in the middle of a call: exit, signal or crash."""
+    """The student's process ended in the middle of a call; ``how`` is "exit code 3", "signal SIGSEGV"…"""
+
+    def __init__(self, how: str = "") -> None:
+        super().__init__(how)
+        self.how = how
+
+
+class SessionClosed(RemoteError):
+    """The session has ended already; its first error said why."""
 
 
 class SnapshotMissing(RemoteError):
-    """No frozen copy of the kernel was made, or it no longer answers."""
+    """No frozen copy of the kernel was made, it no longer answers, or an announced call never came."""

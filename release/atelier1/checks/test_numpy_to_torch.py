@@ -1,0 +1,29 @@
+"""Vérifications publiques : mlp_torch, contract_pairs, contract_rows, contract_all."""
+
+import pytest
+
+pytestmark = pytest.mark.exercise("numpy_to_torch")
+
+
+@pytest.mark.weight(2)
+def test_mlp(student, cases):
+    """La perte et les quatre gradients du réseau, obtenus par autograd.
+
+    The loss and the four gradients of the network, obtained by autograd."""
+    cases.only("mlp_torch").check_values(student)
+
+
+@pytest.mark.weight(1)
+def test_worked_contractions(student, cases):
+    """Les trois contractions sur A = [[1, 2, 3], [4, 5, 6]].
+
+    The three contractions on A = [[1, 2, 3], [4, 5, 6]]."""
+    cases["worked_example"].check_values(student)
+
+
+@pytest.mark.weight(1)
+def test_contractions(student, cases):
+    """Les trois contractions, sur des tenseurs de toutes formes, carrés compris.
+
+    The three contractions, on tensors of all shapes, square ones included."""
+    cases.only("contract_pairs", "contract_rows", "contract_all").check_values(student)

@@ -1,0 +1,114 @@
+"""Vérifications publiques : MultiHeadAttention."""
+
+import pytest
+import torch
+
+from attentif.checks import Text, fail
+from attentif.remote.errors import StudentError
+
+pytestmark = pytest.mark.exercise("multi_head_attention")
+
+NAMES = ("W_q", "W_k", "W_v", "W_o")
+
+
+@pytest.mark.weight(0)
+def test_projections(student):
+    """Le module a quatre projections W_q, W_k, W_v et W_o, des nn.Linear(d_model, d_model) avec biais, et rien d'autre.
+
+    The module has four projections W_q, W_k, W_v and W_o, nn.Linear(d_model, d_model) with bias, and nothing else."""
+    model = student.MultiHeadAttention(6, 2)
+    for name in NAMES:
+        try:
+            layer = getattr(model, name)
+            shapes = tuple(layer.weight.shape), tuple(layer.bias.shape)
+        except (AttributeError, StudentError):
+            shapes = None
+        if shapes != ((6, 6), (6,)):
+            fail(
+                Text(
+                    f"`self.{name}` n'est pas un nn.Linear(d_model, d_model) avec biais.",
+                    f"`self.{name}` is not an nn.Linear(d_model, d_model) with bias.",
+                ),
+                consequence=Text(
+                    "Les vérifications chargent des poids sous ces quatre noms : sans eux, rien à comparer.",
+                    "The checks load weights under these four names: without them there is nothing to compare.",
+                ),
+                hints=(
+                    Text(
+                        "Relisez `__init__` : noms, tailles, et super().__init__() en premier.",
+                        "Read `__init__` again: names, sizes, and super().__init__() first.",
+                    ),
+                    Text(
+                        "Une seule matrice (d_model, d_model) par projection, pour toutes les têtes ensemble.",
+                        "A single (d_model, d_model) matrix for each projection, for all heads together.",
+                    ),
+                    Text(f"self.{name} = nn.Linear(d_model, d_model).", f"self.{name} = nn.Linear(d_model, d_model)."),
+                ),
+                function="MultiHeadAttention",
+            )
+    weights = {f"{name}.weight": torch.zeros(6, 6) for name in NAMES}
+    biases = {f"{name}.bias": torch.zeros(6) for name in NAMES}
+    try:
+        model.load_state_dict({**weights, **biases})
+    except StudentError:
+        fail(
+            Text(
+                "Les poids des quatre projections ne suffisent pas à charger votre module : il a d'autres paramètres.",
+                "The weights of the four projections are not enough to load your module: it has other parameters.",
+            ),
+            hints=(
+                Text("Affichez model.state_dict().keys().", "Print model.state_dict().keys()."),
+                Text(
+                    "Un masque gardé par register_buffer compte aussi ; calculez-le plutôt dans forward.",
+                    "A mask kept by register_buffer counts too; compute it in forward instead.",
+                ),
+                Text(
+                    "Ou bien self.register_buffer(…, persistent=False).",
+                    "Or self.register_buffer(…, persistent=False).",
+                ),
+            ),
+            function="MultiHeadAttention",
+        )
+
+
+@pytest.mark.weight(2)
+def test_self_attention(student, cases):
+    """Sans masque : l'exemple de l'énoncé à deux têtes, puis un lot de phrases.
+
+    Without a mask: the example of the statement with two heads, then a batch of sentences."""
+    cases["plain"].check_values(student)
+
+
+@pytest.mark.weight(2)
+def test_padding(student, cases):
+    """Avec un masque de padding, dans toutes les têtes.
+
+    With a padding mask, in all heads."""
+    cases["padded"].check_values(student)
+
+
+@pytest.mark.weight(2)
+def test_causal(student, cases):
+    """Avec causal=True, chaque position ne voit qu'elle-même et le passé.
+
+    With causal=True each position sees only itself and the past."""
+    cases["causal"].check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_self_attention", "test_causal")
+def test_prefix(student):
+    """Causale, l'attention sur le début d'une phrase est le début de l'attention sur la phrase entière.
+
+    Causal attention on the beginning of a sentence is the beginning of attention on the whole sentence."""
+    model = student.MultiHeadAttention(6, 2, True)
+    x = torch.linspace(-2, 2, 42).sin().reshape(1, 7, 6)
+    whole = model(x)
+    for length in (1, 4, 7):
+        if not torch.allclose(model(x[:, :length]), whole[:, :length], atol=1e-5):
+            fail(
+                Text(
+                    "Ajouter des tokens à la fin d'une phrase change ce que voient ceux du début.",
+                    "Adding tokens at the end of a sentence changes what those at its beginning see.",
+                )
+            )

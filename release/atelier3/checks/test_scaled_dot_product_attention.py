@@ -1,0 +1,76 @@
+"""Vérifications publiques : scaled_dot_product_attention."""
+
+import contextlib
+
+import pytest
+import torch
+
+from attentif.checks import Text, fail
+
+pytestmark = pytest.mark.exercise("scaled_dot_product_attention")
+
+
+@pytest.mark.weight(1)
+def test_worked_example(student, cases):
+    """L'exemple de l'énoncé : des poids de 0,731 et 0,269, une sortie de 12,69.
+
+    The example of the statement: weights of 0.731 and 0.269, an output of 12.69."""
+    cases["worked_example"].check_values(student)
+
+
+@pytest.mark.weight(2)
+def test_without_mask(student, cases):
+    """Sans masque : les poids softmax(QKᵀ/√d_k), et la sortie poids·V.
+
+    Without a mask: the weights softmax(QKᵀ/√d_k), and the output weights·V."""
+    unmasked = cases["unmasked"]
+    try:
+        unmasked.check_values(student)
+    except AssertionError:
+        same = True
+        with contextlib.suppress(Exception):  # an error in the student's code is explained by check_values
+            (first, _), (second, _) = (unmasked.cases[0].call.run(student) for _ in range(2))
+            same = torch.equal(first.nan_to_num(), second.nan_to_num())
+        if not same:
+            fail(
+                Text(
+                    "Deux appels identiques donnent deux réponses : du hasard reste actif, sans doute un dropout.",
+                    "Two identical calls give two answers: something random is active, most likely a dropout.",
+                ),
+                consequence=Text(
+                    "À l'évaluation, les prédictions changeraient d'une fois sur l'autre.",
+                    "In evaluation, predictions would change from one time to the next.",
+                ),
+                hints=(
+                    Text("La formule contient-elle du hasard ?", "Is there chance in the formula?"),
+                    Text(
+                        "F.dropout est actif par défaut (training=True), même dans un modèle en mode eval().",
+                        "F.dropout is active by default (training=True), even in a model in eval() mode.",
+                    ),
+                    Text("Retirez F.dropout(…) de cette fonction.", "Remove F.dropout(…) from this function."),
+                ),
+            )
+        raise
+
+
+@pytest.mark.weight(3)
+def test_with_mask(student, cases):
+    """Avec un masque : les clés où il vaut False ne comptent pas, à toutes les formes diffusables.
+
+    With a mask: keys where it is False do not count, at every broadcastable shape."""
+    cases["masked"].check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_without_mask", "test_with_mask")
+def test_rows_of_weights(student, cases):
+    """Chaque ligne des poids somme à 1, et un poids masqué vaut exactement 0.
+
+    Each row of the weights sums to 1, and a masked weight is exactly 0."""
+    for case in cases:
+        _, weights = case.call.run(student)
+        if not torch.allclose(weights.sum(dim=-1), torch.ones((), dtype=weights.dtype), atol=1e-5):
+            fail(Text("Une ligne de vos poids ne somme pas à 1.", "A row of your weights does not sum to 1."))
+        mask = case.call.inputs.get("mask")
+        if mask is not None and (weights * ~mask).any():
+            fail(Text("Une clé masquée garde un poids.", "A masked key keeps a weight."))

@@ -1,0 +1,448 @@
+"""Naming mistakes: each rule on a function small enough to see, and that it is silent where it must be."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from attentif.checks import stored
+from attentif.checks.cases import CaseSet
+from attentif.checks.exercise import Call, Case, Exercise, Function, Given, Misconception, Output, Text
+from attentif.checks.failures import CheckFailure
+from attentif.checks.oracles import OracleReference
+from attentif.checks.render import html_report, plain_report
+from attentif.checks.report import CheckResult, ExerciseReport, Verdict
+from attentif.checks.verify import verify
+from attentif.remote.client import LocalConnection, Student
+
+
+def nothing(*_):
+    return []
+
+
+ONE_OUTPUT = (Output("y", "B T d"),)
+
+
+def exercise(reference, cases, outputs=ONE_OUTPUT, **more):
+    """An exercise of one function `f` whose draws are ``cases(rng)``."""
+    return Exercise(
+        name="sample",
+        atelier="mini",
+        number="0",
+        title=Text("Essai", "Trial"),
+        points=1,
+        functions=(Function("f", "(x)", outputs, rtol=1e-9, atol=1e-11),),
+        reference={"f": reference},
+        independent={"f": reference},
+        public=lambda: cases(np.random.default_rng(5)),
+        draw=cases,
+        **more,
+    )
+
+
+def case(name, shape, rng, dims=("B", "T", "d")):
+    x = torch.from_numpy(rng.normal(size=shape))
+    return Case(name, Call("f", {"x": x}), dict(zip(dims, shape, strict=False)))
+
+
+def two_cases(rng):
+    return [case("one", (2, 5, 3), rng), case("two", (4, 3, 6), rng), case("single", (1, 1, 1), rng)]
+
+
+def failure(oracle, wrong, hidden=True, student=None, only=None):
+    """The explanation that a wrong ``f`` gets."""
+    reference = OracleReference.drawn(oracle, 7, 2) if hidden else OracleReference.public(oracle)
+    names = {"f": wrong, **(student or {})}
+    cases = tuple(reference.cases)
+    chosen = CaseSet(reference, cases)
+    with pytest.raises(CheckFailure) as caught:
+        (chosen[only] if only else chosen).check_values(Student(LocalConnection(names)))
+    return caught.value.explanations[0]
+
+
+def named(wrong, reference=lambda x: x, cases=two_cases, hidden=True, **more):
+    return failure(exercise(reference, cases, **more), wrong, hidden).diagnosis
+
+
+def with_nan(x):
+    y = x.clone()
+    y[..., -1, 0] = float("nan")
+    return y
+
+
+def except_at(place):
+    def wrong(x):
+        y = x.clone()
+        y[:, place] = torch.linspace(7, 9, y[:, 0].numel(), dtype=y.dtype).reshape(y[:, 0].shape)
+        return y
+
+    return wrong
+
+
+DETECTED = {
+    "last two axes": ("generic:transposed", lambda x: x.transpose(-1, -2)),
+    "first two axes": ("generic:transposed", lambda x: x.transpose(0, 1)),
+    "cycle of axes": ("generic:transposed", lambda x: x.permute(2, 0, 1)),
+    "an axis too many": ("generic:shape", lambda x: x[:, None]),
+    "sign": ("generic:sign", lambda x: -x),
+    "times ln 2": ("generic:factor", lambda x: x * np.log(2)),
+    "times √d": ("generic:factor", lambda x: x * x.shape[-1] ** 0.5),
+    "over d": ("generic:factor", lambda x: x / x.shape[-1]),
+    "plain number": ("generic:factor", lambda x: x * 1.2345),
+    "plus one": ("generic:offset", lambda x: x + 1),
+    "reversed": ("generic:reversed", lambda x: x.flip(1)),
+    "late": ("generic:shifted", lambda x: torch.cat([torch.zeros_like(x[:, :1]), x[:, :-1]], 1)),
+    "early": ("generic:shifted", lambda x: torch.roll(x, -1, dims=1)),
+    "nan": ("generic:nan", with_nan),
+    "integers": ("generic:dtype", lambda x: x.long()),
+    "half": ("generic:dtype", lambda x: x.half().double()),
+    "bfloat16": ("generic:dtype", lambda x: x.bfloat16().double()),
+    "single": ("generic:dtype", lambda x: x.float().double()),
+    "sorted differently": ("generic:permuted", lambda x: x[:, (torch.arange(x.size(1)) * 2 + 1) % x.size(1)]),
+    "all but first": ("generic:except_first", except_at(0)),
+    "all but last": ("generic:except_last", except_at(-1)),
+}
+
+
+@pytest.mark.parametrize("hidden", [True, False], ids=["hidden", "public"])
+@pytest.mark.parametrize(("name", "wrong"), DETECTED.values(), ids=DETECTED)
+def test_a_relation_to_the_right_answer_is_named(name, wrong, hidden):
+    # odd sizes, so that the permutation above is one; smallest size 3 where a border must be seen
+    sizes = [(5, 3, 2), (3, 5, 7), (1, 1, 1)] if name != "generic:shape" else [(5, 3, 2), (3, 5, 7)]
+
+    def cases(rng):
+        return [case(str(i), size, rng) for i, size in enumerate(sizes)]
+
+    if name in ("generic:factor", "generic:offset") or name.startswith("generic:dtype"):
+        cases = two_cases
+    if name.startswith("generic:except") or name == "generic:permuted":
+
+        def cases(rng):
+            return [case("one", (2, 5, 3), rng), case("two", (4, 7, 6), rng)]
+
+    assert named(wrong, cases=cases, hidden=hidden) == name
+
+
+def test_each_relation_fails_where_one_case_contradicts_it():
+    def cases(rng):
+        return [case("one", (2, 5, 3), rng), case("two", (4, 7, 6), rng), case("three", (3, 4, 5), rng)]
+
+    for label, (name, wrong) in DETECTED.items():
+        contradicted = lambda x, wrong=wrong: wrong(x) if x.size(0) != 3 else x * x + 1  # noqa: E731
+        assert named(contradicted, cases=cases) == "", (label, name)
+
+
+def test_one_case_is_enough_in_public_only_if_it_has_six_values():
+    assert named(lambda x: -x, cases=lambda rng: [case("one", (2, 1, 3), rng)], hidden=False) == "generic:sign"
+    assert named(lambda x: -x, cases=lambda rng: [case("one", (1, 1, 3), rng)], hidden=False) == ""
+
+
+def test_cases_that_cannot_tell_do_not_count():
+    symmetrical = torch.eye(3, dtype=torch.float64)[None] * 2
+    plain = [Case("one", Call("f", {"x": symmetrical}), {"B": 1}), Case("two", Call("f", {"x": 3 * symmetrical}), {})]
+
+    def cases(rng):
+        return [*plain, case("three", (1, 3, 4), rng)]
+
+    def one_draw(rng):
+        return cases(np.random.default_rng(0))[:2]
+
+    wrong = lambda x: x.transpose(-1, -2)  # noqa: E731
+    assert named(wrong, cases=cases) == "generic:transposed"
+    assert named(lambda x: x * 0 + x.mean(), cases=one_draw) == ""
+
+
+def test_two_relations_that_both_hold_are_not_named():
+    def cases(rng):  # a row of two: reversed, and rolled by one; and a square of constant sign
+        return [Case(n, Call("f", {"x": torch.tensor([[[a, -a]]]).double()}), {}) for n, a in (("a", 1), ("b", 2))]
+
+    assert named(lambda x: -x, cases=cases) == ""  # the sign, or the order
+
+
+def test_a_factor_is_given_its_meaning():
+    found = failure(exercise(lambda x: x, two_cases), lambda x: x / x.shape[-1] ** 0.5)
+    assert "1/√d" in found.finding.fr
+    assert found.evidence is None
+    found = failure(exercise(lambda x: x, two_cases), lambda x: x / x.shape[-1] ** 0.5, hidden=False)
+    assert "Rapport" in found.evidence.fr
+
+
+def test_a_factor_with_two_meanings_says_both():
+    def cases(rng):  # T = d everywhere: 1/√T and 1/√d cannot be told apart
+        return [case("one", (2, 5, 5), rng), case("two", (4, 3, 3), rng)]
+
+    found = failure(exercise(lambda x: x, cases), lambda x: x / x.shape[-1] ** 0.5)
+    assert "1/√T = 1/√d" in found.finding.fr
+
+
+def test_a_factor_that_means_nothing_and_changes_is_not_named():
+    assert named(lambda x: x * float(x.abs().max())) == ""
+
+
+def test_a_hidden_factor_is_not_quoted():
+    found = failure(exercise(lambda x: x, two_cases), lambda x: x * 1.2345)
+    assert "1.23" not in str(found)
+
+
+def test_a_mean_for_a_sum():
+    outputs = (Output("y", "B d"),)
+    found = failure(exercise(lambda x: x.sum(1), two_cases, outputs), lambda x: x.mean(1))
+    assert found.diagnosis == "generic:mean_for_sum"
+    assert "moyenne sur T" in found.finding.fr
+    found = failure(exercise(lambda x: x.mean(1), two_cases, outputs), lambda x: x.sum(1))
+    assert found.diagnosis == "generic:sum_for_mean"
+
+
+def test_masks():
+    def cases(rng):
+        return [case("one", (2, 5, 3), rng), case("two", (4, 3, 6), rng)]
+
+    assert named(lambda x: x <= 0, lambda x: x > 0, cases) == "generic:inverted"
+    assert named(lambda x: (x > 0).double(), lambda x: x > 0, cases) == "generic:dtype"
+    single = (Output("y", ""),)
+    assert named(lambda x: bool(x.sum() <= 0), lambda x: bool(x.sum() > 0), cases, outputs=single) == ""
+
+
+def test_where_nan_starts_is_told_in_public_only():
+    def cases(rng):
+        return [case("one", (2, 5, 3), rng), case("two", (4, 3, 6), rng)]
+
+    oracle = exercise(lambda x: x, cases)
+    assert "(B=0, T=4, d=0)" in failure(oracle, with_nan, hidden=False).evidence.fr
+    assert failure(oracle, with_nan).evidence is None
+
+
+def test_several_outputs():
+    outputs = (Output("y", "B T d"), Output("z", "B T d"))
+    right = lambda x: (x, x * x)  # noqa: E731
+    assert named(lambda x: (x * x, x), right, outputs=outputs) == "generic:outputs_swapped"
+    found = failure(exercise(right, two_cases, outputs), lambda x: (x, -x * x))
+    assert found.diagnosis == "generic:sign"
+    assert found.finding.fr.startswith("« z »")
+    assert named(lambda x: (2 * x, -x * x), right, outputs=outputs) == ""
+
+
+def test_a_relation_must_hold_on_the_cases_of_other_checks_too():
+    def wrong(x):
+        return -x if x.size(0) == 2 else x + x * x
+
+    assert failure(exercise(lambda x: x, two_cases), wrong, only="one").diagnosis == ""
+    assert failure(exercise(lambda x: x, two_cases), lambda x: -x, only="one").diagnosis == "generic:sign"
+
+
+def test_an_observation_or_a_helper_is_not_an_answer_to_relate():
+    def observed(rng):
+        return [replace(c, observe=lambda inputs, value: -value) for c in two_cases(rng)]
+
+    assert named(lambda x: -x, cases=observed) == ""
+
+
+def words(what):
+    hints = tuple(Text(f"{what} {i}", f"{what} {i}") for i in (1, 2, 3))
+    return {"finding": Text(f"{what}.", f"{what}."), "consequence": Text("Faux.", "Wrong."), "hints": hints}
+
+
+SQUARE = Misconception("squared", {"f": lambda x: x**2 + x.sum()}, **words("carré"))
+CUBE = Misconception("shifted_up", {"f": lambda x: x + x.sum() * 3 + x.abs()}, **words("décalé"))
+
+
+def combined(names):
+    if not names <= {"squared", "shifted_up"}:
+        return None
+
+    def f(x):
+        if "squared" in names:
+            x = x**2 + x.sum()
+        return x + x.sum() * 3 + x.abs() if "shifted_up" in names else x
+
+    return {"f": f}
+
+
+def test_listed_misconceptions_come_first():
+    double = Misconception("doubled", {"f": lambda x: 2 * x}, **words("double"))
+    assert named(lambda x: 2 * x, misconceptions=(double, SQUARE)) == "doubled"
+    twin = replace(double, name="twice")
+    assert named(lambda x: 2 * x, misconceptions=(double, twin)) == ""  # two explain it: none is named
+
+
+def test_a_pair_is_named_by_hidden_checks():
+    both = combined(frozenset(["squared", "shifted_up"]))["f"]
+    oracle = exercise(lambda x: x, two_cases, misconceptions=(SQUARE, CUBE), combined=combined)
+    found = failure(oracle, both)
+    assert found.diagnosis == "squared+shifted_up"
+    assert "carré" in found.finding.fr
+    assert "décalé" in found.finding.fr
+    assert len(found.hints) == 3
+    assert failure(replace(oracle, combined=None), both).diagnosis == ""
+    assert failure(oracle, SQUARE.defines["f"]).diagnosis == "squared"
+
+
+def test_verify_proves_what_is_combined():
+    oracle = exercise(lambda x: x, two_cases, misconceptions=(SQUARE, CUBE), combined=combined)
+    assert verify(oracle, seeds=(0,)).ok
+    dishonest = replace(oracle, combined=lambda names: combined(frozenset() if len(names) == 1 else names))
+    assert any("squared alone" in problem for problem in verify(dishonest, seeds=(0,)).problems)
+
+
+def helper_user(helper):
+    return {"f": lambda x: helper(x) + 1}
+
+
+def test_an_inherited_error_is_said_to_be_one():
+    given = (Given(("helper",), helper_user),)
+    oracle = exercise(lambda x: x.exp() + 1, two_cases, given=given)
+    wrong_helper = lambda x: x.exp() + x.abs()  # noqa: E731
+    student = {"helper": wrong_helper}
+    found = failure(oracle, lambda x: wrong_helper(x) + 1, student=student)
+    assert found.diagnosis == "inherited:helper"
+    assert "juste étant donné vos `helper`" in found.finding.fr
+    assert failure(oracle, lambda x: wrong_helper(x) + 2 * x, student=student).diagnosis == ""
+    assert failure(oracle, lambda x: wrong_helper(x) + 1).diagnosis == ""  # there is no helper
+    assert failure(oracle, lambda x: wrong_helper(x) + 1, student={"helper": 3}).diagnosis == ""
+
+
+def test_a_listed_misconception_that_is_inherited_says_so():
+    wrong = lambda x: x.exp() + x.abs() + 1  # noqa: E731
+    listed = Misconception("absolute", {"f": wrong}, **words("valeur absolue"))
+    given = (Given(("helper",), helper_user),)
+    oracle = exercise(lambda x: x.exp() + 1, two_cases, given=given, misconceptions=(listed,))
+    found = failure(oracle, wrong, student={"helper": lambda x: x.exp() + x.abs()})
+    assert found.diagnosis == "absolute"
+    assert "étant donné vos `helper`" in found.consequence.fr
+
+
+def test_another_convention_is_said_to_be_one():
+    bits = Misconception("bits", {"f": lambda x: x / np.log(2)}, convention=True, **words("en bits"))
+    oracle = exercise(lambda x: x, two_cases, misconceptions=(bits,))
+    found = failure(oracle, bits.defines["f"])
+    assert found.convention
+    report = ExerciseReport("sample", (CheckResult("t", Text("t", "t"), 1, True, Verdict.FAILED, (found,)),))
+    assert "Autre convention : en bits." in plain_report(report)
+    assert "Autre convention : en bits." in html_report(report)
+    assert "Another convention: en bits." in html_report(report)
+
+
+def test_the_public_file_keeps_conventions(tmp_path):
+    bits = Misconception("bits", {"f": lambda x: x / np.log(2)}, convention=True, **words("en bits"))
+    oracle = exercise(lambda x: x, two_cases, misconceptions=(bits, SQUARE))
+    loaded = written_and_loaded(oracle, tmp_path)
+    assert [c.convention for c in loaded.candidates("f")] == [True, False]
+    assert loaded.pairs("f") == []
+
+
+def written_and_loaded(oracle, folder):
+    for path, content in zip(stored.reference_paths(folder, oracle.name), stored.build(oracle), strict=True):
+        path.write_bytes(content)
+    return stored.load(folder, oracle.name)
+
+
+class Net(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.first, self.second = nn.Linear(d, d), nn.Linear(d, d)
+
+    def forward(self, x):
+        return x + self.second(self.first(x).relu())
+
+
+class NoActivation(Net):
+    def forward(self, x):
+        return x + self.second(self.first(x))
+
+
+class ResidualSquared(Net):
+    def forward(self, x):
+        return x**2 + self.second(self.first(x).relu())
+
+
+class SecondUnused(Net):
+    def forward(self, x):
+        return x + nn.functional.linear(self.first(x), self.second.weight) ** 2
+
+
+class Twice(Net):
+    def forward(self, x):
+        return x + self.second(self.second(self.first(x).relu()))
+
+
+class Disagreeing(Net):
+    def forward(self, x):
+        return x + self.second(self.first(x).relu() if x.size(1) == 3 else self.first(x)) + (x.size(1) == 3) * x**2
+
+
+def net_exercise():
+    def cases(rng):
+        found = []
+        for name, T in (("one", 3), ("two", 5)):
+            torch.manual_seed(int(rng.integers(1000)))
+            state = {k: v.clone() for k, v in Net(4).state_dict().items()}
+            found.append(Case(name, Call("Net", {"x": torch.randn(2, T, 4)}, {"d": 4}, state), {"B": 2, "T": T}))
+        return found
+
+    functions = (Function("Net", "(d)", (Output("y", "B T d"),), "class", 1e-4, 1e-5),)
+    oracle = exercise(Net, cases)
+    return replace(oracle, functions=functions, reference={"Net": Net}, independent={"Net": Net})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [
+        (NoActivation, "module:second"),
+        (ResidualSquared, "module:after"),
+        (SecondUnused, "module:second"),
+        (Twice, "module:second"),
+        (Disagreeing, ""),
+    ],
+)
+@pytest.mark.parametrize("where", ["oracle", "file"])
+def test_the_first_submodule_that_diverges(wrong, name, where, tmp_path):
+    oracle = net_exercise()
+    reference = OracleReference.drawn(oracle, 1, 2) if where == "oracle" else written_and_loaded(oracle, tmp_path)
+    with pytest.raises(CheckFailure) as caught:
+        CaseSet(reference, tuple(reference.cases)).check_values(Student(LocalConnection({"Net": wrong})))
+    assert caught.value.explanations[0].diagnosis == name
+
+
+def test_submodules_that_lie_do_not_break_the_grader():
+    class Liar:
+        def probe(self, *_, **__):
+            return [("first", "no tensor"), 3]
+
+    from attentif.checks import naming
+
+    (one, _) = net_exercise().public()
+    assert naming._trace(Liar(), one) is None
+
+
+def test_right_values_with_wrong_gradients_may_be_a_misconception():
+    """It must be wrong in one of its functions, not in each."""
+
+    def gradient(f, x):
+        x = x.clone().requires_grad_()
+        f(x).sum().backward()
+        return torch.zeros_like(x) if x.grad is None else x.grad
+
+    cut = Misconception("cut", {"f": lambda x: 2 * x.detach() + 0 * x, "gradient": gradient}, **words("coupé"))
+    base = exercise(lambda x: 2 * x, two_cases, misconceptions=(cut,))
+    functions = (*base.functions, Function("gradient", "(f, x)", (Output("dx", "B T d"),)))
+
+    def draw(rng):
+        from attentif.checks.exercise import Ref
+
+        x = torch.from_numpy(rng.normal(size=(2, 3)))
+        return [*two_cases(rng), Case("back", Call("gradient", {"f": Ref("f"), "x": x}))]
+
+    oracle = replace(base, functions=functions, draw=draw, public=nothing, provided=(gradient,))
+    assert verify(oracle, seeds=(0,)).ok
+    harmless = replace(cut, name="harmless", defines={"f": lambda x: x + x, "gradient": gradient})
+    found = verify(replace(oracle, misconceptions=(harmless,)), seeds=(0,))
+    assert found.problems == ["misconception harmless cannot be told from the reference"]
+
+
+def test_everything_raising_is_not_a_diagnosis():
+    def wrong(x):
+        raise ValueError("x")
+
+    assert failure(exercise(lambda x: x, two_cases), wrong).diagnosis == ""

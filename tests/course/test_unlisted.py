@@ -1,0 +1,84 @@
+"""No false diagnosis: wrong implementations that no exercise lists, graded by the exercises' own check files."""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from course.unlisted import UNLISTED
+from courses import ROOT
+from torch import nn
+
+from attentif.checks.course import Course
+from attentif.checks.exercise import implementation_source
+from attentif.checks.local import FolderReferences, NamespaceStudents
+from attentif.checks.oracles import load_exercise
+from attentif.checks.run import Run
+from attentif.checks.runner import run_checks
+
+COURSE = Course(ROOT)
+SEED = 20261124
+
+
+def oracle(name):
+    return load_exercise(COURSE.oracle("atelier3", name))
+
+
+def graded(exercise, defines):
+    """The report of an exercise with these objects in the place of the solution's."""
+    names = {"torch": torch, "F": F, "nn": nn, "math": math, "__name__": "__main__"}
+    exec(implementation_source({}, exercise.provided) + exercise.solution_source(), names)
+    run = Run(NamespaceStudents({**names, **defines}), FolderReferences(SEED), SEED)
+    return run_checks(run, COURSE.check_files("atelier3", exercise.name), [exercise.name])[exercise.name]
+
+
+def test_there_are_enough_of_them():
+    assert len({u.label for u in UNLISTED}) == len(UNLISTED) >= 40
+    assert {u.exercise for u in UNLISTED} == set(COURSE.exercises("atelier3"))
+    assert sum(u.expected is None for u in UNLISTED) >= 20
+
+
+@pytest.mark.parametrize("wrong", UNLISTED, ids=[u.label for u in UNLISTED])
+def test_unlisted_mistakes_get_no_false_name(wrong):
+    report = graded(oracle(wrong.exercise), wrong.defines)
+    assert report.fraction < 1.0
+    assert set(report.diagnoses) == ({wrong.expected} if wrong.expected else set())
+
+
+PAIRS = [
+    ("scaled_dot_product_attention", "missing_scale", "mask_inverted"),
+    ("scaled_dot_product_attention", "divided_by_d_k", "softmax_on_queries"),
+    ("scaled_dot_product_attention", "mask_ignored", "softmax_on_batch"),
+    ("multi_head_attention", "merged_without_transpose", "not_causal"),
+    ("multi_head_attention", "divided_by_sqrt_d_model", "values_from_keys"),
+]
+
+
+@pytest.mark.parametrize(("name", "one", "other"), PAIRS)
+def test_two_mistakes_at_once_are_both_named(name, one, other):
+    exercise = oracle(name)
+    report = graded(exercise, exercise.combined(frozenset([one, other])))
+    pair = f"{one}+{other}"
+    assert pair in report.diagnoses
+    assert set(report.diagnoses) <= {one, other, pair}  # a check that meets one of the two names that one
+
+
+def heads_backwards(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2).flip(-1)
+
+
+def merge(x):
+    B, h, T, d_h = x.shape
+    return x.transpose(1, 2).reshape(B, T, h * d_h)
+
+
+def test_an_error_of_an_earlier_exercise_is_said_to_be_inherited():
+    exercise = oracle("multi_head_attention")
+    (given,) = exercise.given
+    wrong = {"split_heads": heads_backwards, "merge_heads": merge}
+    report = graded(exercise, {**wrong, **given.written_with(heads_backwards, merge)})
+    assert "inherited:split_heads+merge_heads" in report.diagnoses
+    right = oracle("split_and_merge_heads").reference
+    report = graded(exercise, {**right, **given.written_with(right["split_heads"], right["merge_heads"])})
+    assert report.fraction == 1.0

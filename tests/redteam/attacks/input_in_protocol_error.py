@@ -1,0 +1,9 @@
+"""A protocol error's message carries the hidden inputs."""
+
+CATEGORY = "Steal the answer"
+POINTS = 0
+SOLUTION = """
+def center(X):
+    from attentif.remote.errors import ProtocolError
+    raise ProtocolError(str(X.tolist()))
+"""

@@ -1,0 +1,15 @@
+"""The file has 200 MB."""
+
+CATEGORY = "Tamper with the document"
+POINTS = 0
+STOCK = "costs minutes"
+EXPECT = "200 Mo"
+SOLUTION = """
+def center(X):
+    return X * 0
+"""
+
+
+def plant(folder):
+    with (folder / "mini.ipynb").open("r+b") as file:
+        file.truncate(200_000_000)

@@ -1,0 +1,135 @@
+"""Writes the table of docs/security.md: what each attack gets from stock nbgrader, and what it gets here.
+
+Stock nbgrader grades the same submissions with its own configuration and kernel, and with hand-written asserts that are
+worth as much. It runs them without protection, so what would hang or harm the machine is not given to it.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import nbformat
+from courses import ROOT, SAMPLE, load_module, make_course
+from redteam import gallery
+
+DOCUMENT = ROOT / "docs" / "security.md"
+BEGIN, END = "<!-- red team: begin (written by `make redteam`) -->", "<!-- red team: end -->"
+STOCK_CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "stock"\nc.Execute.timeout = 10\n'
+OUR_LIMITS = ("--Grade.timeout=8", "--Grade.checks_timeout=4", "--Grade.checks_budget=4", "--Grade.memory=512")
+
+PUBLIC = """X = np.array([[1.0, 2.0, 0.0], [3.0, 6.0, 1.0]])
+expected = np.array([[-1.0, -2.0, -0.5], [1.0, 2.0, 0.5]])
+np.testing.assert_allclose(center(X), expected)
+once = center(np.array([[1.0, 2.0], [3.0, 6.0]]))
+assert np.allclose(center(once), once)"""
+HIDDEN = """### BEGIN HIDDEN TESTS
+# CANARY_HIDDEN_SOURCE
+X = 31415.92653589793 + np.random.RandomState(0).normal(size=(5, 3))
+given = X.copy()
+got = center(X)
+expected = X - X.sum(0) / len(X)
+np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-7)
+assert np.array_equal(X, given)
+### END HIDDEN TESTS"""
+
+
+def stock_notebook(sample):
+    """The sample notebook with asserts in place of checks: three points for public ones, three for hidden ones."""
+    notebook = sample.mini_notebook()
+    notebook.cells[1].source = "import numpy as np"
+    notebook.cells[3] = sample.grade_cell("center", PUBLIC, 3)
+    notebook.cells.insert(4, sample.grade_cell("center_hidden", HIDDEN, 3))
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("### BEGIN SOLUTION", "### BEGIN SOLUTION\n    # CANARY_SOLUTION")
+    return notebook
+
+
+def make_stock(folder, sample):
+    """The sample course as a user of stock nbgrader would write it."""
+    course = make_course(folder)
+    (course.root / "nbgrader_config.py").write_text(STOCK_CONFIG)
+    (course.root / "src").unlink()
+    (course.root / "source" / "mini").mkdir(parents=True)
+    (course.root / "grader_tests" / "mini").mkdir(parents=True)
+    (course.root / "grader_tests" / "mini" / "test_center_hidden.py").write_text("# CANARY_HIDDEN_SOURCE\n")
+    nbformat.write(stock_notebook(sample), course.root / "source" / "mini" / "mini.ipynb")
+    run(course, {}, "generate_assignment", "mini")
+    gallery.add_student(course, "neighbour")
+    return course
+
+
+def run(course, home, *arguments):
+    """An nbgrader command; its exit status."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=course.root,
+        env=gallery.environment(home) | {"PATH": path},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ).returncode
+
+
+def grade(course, home, attacks, *options):
+    """Hands in, grades and explains. Attacks that change other grades come last, each by itself."""
+    together = [attack for attack in attacks if attack.stock != "alone" or options]
+    for group in [together, *([attack] for attack in attacks if attack not in together)]:
+        for attack in group:
+            gallery.hand_in(course, attack)
+        run(course, home, "autograde", "mini", *options)
+        run(course, home, "generate_feedback", "mini")
+        yield from ((attack.name, result(course, attack.name)) for attack in group)
+
+
+def result(course, name):
+    """What an attack got, in a few words."""
+    grades = gallery.grades(course)
+    if not list((course.root / "autograded" / name).glob("mini/*.ipynb")):
+        text = "no grade"
+    else:
+        score, _, needs_human = grades[name]
+        text = f"{score:g}" + (" (to be graded by hand)" if needs_human else "")
+    return text + (", and secrets" if gallery.leaks(course, name) else "") + (", and a script" if scripts(course, name) else "")
+
+
+def scripts(course, name):
+    """Whether a browser would run something of the submission's in its feedback."""
+    return any(
+        gallery.active_parts(path.read_text(errors="replace"))
+        for path in (course.root / "feedback" / name / "mini").glob("*.html")
+    )
+
+
+def rows(attacks, stock, ours):
+    """The table's lines, a heading for each category."""
+    for category in dict.fromkeys(a.category for a in sorted(attacks, key=lambda a: a.category)):
+        yield f"| **{category}** | | | |"
+        for attack in attacks:
+            if attack.category == category:
+                without = stock.get(attack.name) or f"not run: {attack.stock}"
+                yield f"| {attack.title} | {attack.points:g} | {without} | {ours[attack.name]} |"
+
+
+def main():
+    """Runs both graders and rewrites the table."""
+    sample = load_module(SAMPLE / "notebook.py")
+    attacks = gallery.load_attacks()
+    with tempfile.TemporaryDirectory(prefix="redteam-") as scratch:
+        home = gallery.make_home(Path(scratch, "home"))
+        os.environ["REDTEAM_HOME"] = home["REDTEAM_HOME"]
+        ours = dict(grade(gallery.make_target(Path(scratch, "ours"), sample.mini_notebook()), home, attacks, *OUR_LIMITS))
+        harmless = [attack for attack in attacks if attack.stock in ("", "alone")]
+        stock = dict(grade(make_stock(Path(scratch, "stock"), sample), home, harmless))
+    table = "\n".join(["| attack | deserves | stock nbgrader | here |", "|---|--:|---|---|", *rows(attacks, stock, ours)])
+    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}", encoding="utf-8")
+    print(f"{DOCUMENT.relative_to(ROOT)}: {len(attacks)} submissions")
+
+
+if __name__ == "__main__":
+    main()

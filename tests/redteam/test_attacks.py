@@ -1,0 +1,174 @@
+"""Every attack is handed in to one class that is graded once: no undeserved point, no harm, a clear verdict."""
+
+import os
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from courses import ROOT
+from redteam import gallery
+
+from attentif.kernels import processes, syscalls
+
+ATTACKS = {attack.name: attack for attack in gallery.load_attacks()}
+LIMITS = ("--Grade.timeout=8", "--Grade.checks_timeout=4", "--Grade.checks_budget=4", "--Grade.memory=512")
+
+pytestmark = pytest.mark.timeout(1500)
+
+
+def run(course, home, *arguments):
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    return subprocess.run(
+        command,
+        cwd=course.root,
+        env=gallery.environment(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        timeout=1200,
+    )
+
+
+@pytest.fixture(scope="module")
+def siege(tmp_path_factory, notebooks):
+    """The class, graded and explained; what was there before and after, and what was said."""
+    folder = tmp_path_factory.mktemp("redteam")
+    home = gallery.make_home(folder / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REDTEAM_HOME", home["REDTEAM_HOME"])
+        course = gallery.make_target(folder / "course", notebooks.mini_notebook())
+        for attack in ATTACKS.values():
+            gallery.hand_in(course, attack)
+    kept = [course.root / name for name in ("source", "grader_tests", "release", "submitted", "src")]
+    before = gallery.fingerprint(*kept)
+    syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # what the grader leaves behind becomes this process's child
+    known = _living()
+    graded = run(course, home, "autograde", "mini", *LIMITS)
+    explained = run(course, home, "generate_feedback", "mini")
+    left = _left_behind(known)
+    return SimpleNamespace(
+        course=course,
+        folder=folder,
+        graded=graded,
+        explained=explained,
+        before=before,
+        after=gallery.fingerprint(*kept),
+        left=left,
+        grades=gallery.grades(course),
+    )
+
+
+def _living():
+    return {pid for pid in processes.descendants(os.getpid()) if not processes.is_zombie(pid)}
+
+
+def _left_behind(known):
+    """Processes below this one that were not there before, after a moment of grace."""
+    for _ in range(100):
+        left = _living() - known
+        if not left:
+            break
+        time.sleep(0.1)
+    return left
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_it_gets_what_it_deserves_and_no_human_is_needed(siege, name):
+    if not ATTACKS[name].graded:
+        assert name not in siege.grades
+        return
+    score, maximum, needs_human = siege.grades[name]
+    assert (score, maximum, needs_human) == (ATTACKS[name].points, 6.0, False)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_it_learns_nothing(siege, name, request):
+    if ATTACKS[name].open:
+        request.applymarker(pytest.mark.xfail(reason=ATTACKS[name].open, strict=True))
+    assert gallery.leaks(siege.course, name) == set()
+
+
+@pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if attack.graded])
+def test_its_feedback_can_be_opened_in_a_browser(siege, name):
+    (path,) = (siege.course.root / "feedback" / name / "mini").glob("*.html")
+    assert gallery.active_parts(path.read_text()) == []
+
+
+@pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if attack.graded])
+def test_what_is_kept_of_it_is_a_notebook(siege, name):
+    (path,) = (siege.course.root / "autograded" / name / "mini").glob("*.ipynb")
+    nbformat.validate(nbformat.read(path, 4))
+
+
+@pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if attack.expect])
+def test_the_feedback_says_what_happened(siege, name):
+    html = (siege.course.root / "feedback" / name / "mini" / "mini.html").read_text()
+    assert ATTACKS[name].expect in html.replace("&#39;", "'")
+
+
+def test_the_commands_end_as_if_nothing_had_happened(siege):
+    assert siege.graded.returncode == 0, siege.graded.stdout[-5000:]
+    assert siege.explained.returncode == 0, siege.explained.stdout[-5000:]
+
+
+def test_nothing_outside_was_changed(siege):
+    """Sources, checks, releases and what the others handed in; links and false timestamps were moved aside."""
+    gone = {path.name for path in siege.before.keys() - siege.after.keys()}
+    assert gone <= {"timestamp.txt"}
+    assert {p: d for p, d in siege.before.items() if p in siege.after} == siege.after
+
+
+def test_nothing_was_planted(siege):
+    home = siege.folder / "home"
+    assert (home / "secret.txt").read_text() == "CANARY_HOME"
+    assert not (home / ".ipython").exists()
+    assert not list(siege.folder.rglob("redteam_marker"))
+    assert not (siege.folder.parent / "redteam_marker").exists()
+
+
+def test_nothing_is_left_running(siege):
+    assert siege.left == set()
+
+
+def test_the_log_says_no_secret(siege):
+    for secret in gallery.SECRETS:
+        assert secret not in siege.explained.stdout.encode()
+
+
+def test_there_are_enough_attacks():
+    honest = [attack for attack in ATTACKS.values() if attack.category.startswith("Controls")]
+    assert len(ATTACKS) - len(honest) >= 55
+    assert len(honest) >= 12
+
+
+def test_secrets_are_really_there(siege):
+    """The tests above would see a leak: each secret stands where it is hidden."""
+    root = siege.course.root
+    places = [root / "source", root / "grader_tests", root / "submitted" / "neighbour", siege.folder / "home"]
+    content = b"".join(p.read_bytes() for place in places for p in place.rglob("*") if p.is_file())
+    content += (root / "gradebook.db").read_bytes()
+    for word in (b"SOLUTION", b"HIDDEN_SOURCE", b"HOME", b"GRADEBOOK", b"NEIGHBOUR"):
+        assert b"CANARY_" + word in content
+    assert b"31415" in content
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<img src=x onerror=PWNED>",
+        "<script>PWNED</script>",
+        "<a href=' java\tscript:PWNED'>x</a>",
+        "<svg><p>PWNED</p></svg>",
+        "<iframe srcdoc='PWNED'></iframe>",
+    ],
+)
+def test_active_parts_are_seen(html):
+    assert gallery.active_parts(html)
+
+
+def test_the_course_is_the_repositorys_own(siege):
+    assert (siege.course.root / "nbgrader_config.py").read_text() == (ROOT / "nbgrader_config.py").read_text()

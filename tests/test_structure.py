@@ -1,0 +1,210 @@
+"""The shape of the repository: imports go downwards, syntax is Python 3.10's, notebooks and releases are clean."""
+
+import ast
+import hashlib
+import inspect
+import json
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import nbformat
+import pytest
+from courses import ROOT
+
+from attentif.checks.course import Course
+from attentif.checks.notebook import without_magics
+from attentif.checks.oracles import load_exercise
+from attentif.cli.references import file_problems
+from attentif.grading.hooks import LIBRARY, library_archive
+
+PACKAGE = ROOT / "src" / "attentif"
+LAYERS = ["cli", "grading", "student", "checks", "remote", "kernels"]  # each may import what stands after it
+COURSE = Course(ROOT)
+ATELIERS = COURSE.ateliers()
+NOTEBOOKS = sorted(p for a in ATELIERS for p in (ROOT / "source" / a).glob("*.ipynb"))
+TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def imports_of(path):
+    """Dotted names of attentif modules that a file imports, at any depth of it but under TYPE_CHECKING."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("attentif"):
+            yield from (
+                [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "attentif" else [node.module]
+            )
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("attentif"))
+
+
+def layer_of(module):
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in LAYERS else None
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_imports_go_downwards(layer):
+    allowed = set(LAYERS[LAYERS.index(layer) :])
+    for path in (PACKAGE / layer).rglob("*.py"):
+        for module in imports_of(path):
+            target = layer_of(module)
+            assert target is None or target in allowed, f"{path.relative_to(ROOT)} imports {module}"
+
+
+def test_grading_does_not_use_what_students_use():
+    for path in (PACKAGE / "grading").rglob("*.py"):
+        assert not [m for m in imports_of(path) if layer_of(m) == "student"], path
+
+
+def test_no_import_cycle():
+    graph = {}
+    for path in PACKAGE.rglob("*.py"):
+        name = ".".join(("attentif", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+        top_level = ast.Module(list(ast.parse(path.read_text()).body), [])
+        graph[name] = {
+            node.module
+            for node in top_level.body
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("attentif.")
+        }
+    done, path = set(), []
+
+    def visit(name):
+        assert name not in path, " → ".join([*path, name])
+        if name not in done:
+            path.append(name)
+            for other in graph.get(name, ()):
+                visit(other)
+            path.pop()
+            done.add(name)
+
+    for name in graph:
+        visit(name)
+
+
+@pytest.mark.parametrize("name", [n for n in TRACKED if n.endswith(".py")])
+def test_syntax_is_that_of_python_3_10(name):
+    if (ROOT / name).exists():
+        ast.parse((ROOT / name).read_text(encoding="utf-8"), feature_version=(3, 10))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_source_notebooks_carry_no_outputs(path):
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code":
+            assert not cell.outputs
+            assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("atelier", ATELIERS)
+def test_check_cells_and_oracles_agree(atelier):
+    """Each exercise has one check cell, worth what its oracle says; together, 100 points."""
+    points = {}
+    for path in (ROOT / "source" / atelier).glob("*.ipynb"):
+        for cell in nbformat.read(path, 4).cells:
+            mark = cell.metadata.get("nbgrader", {})
+            if mark.get("grade"):
+                assert mark["grade_id"] not in points
+                points[mark["grade_id"]] = mark["points"]
+                name = mark["grade_id"]
+                assert cell.source.splitlines()[0] == f'check("{name}")'
+                assert f'check("{name}", hidden=True)' in cell.source
+    assert points == {name: load_exercise(COURSE.oracle(atelier, name)).points for name in COURSE.exercises(atelier)}
+    assert sum(points.values()) == 100
+
+
+@pytest.mark.parametrize("atelier", ATELIERS)
+def test_what_the_notebook_provides_is_what_the_oracle_provides(atelier):
+    """A helper that the statement gives must be the very one that references are computed with."""
+    given = {
+        node.name: body_of(node)
+        for path in (ROOT / "source" / atelier).glob("*.ipynb")
+        for cell in nbformat.read(path, 4).cells
+        if cell.cell_type == "code"
+        for node in ast.parse(without_magics(cell.source)).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    for name in COURSE.exercises(atelier):
+        for helper in load_exercise(COURSE.oracle(atelier, name)).provided:
+            (expected,) = ast.parse(textwrap.dedent(inspect.getsource(helper))).body
+            assert given.get(helper.__name__) == body_of(expected), f"{name}: {helper.__name__}"
+
+
+def body_of(node):
+    """A function's arguments and statements, its docstring left out."""
+    statements = node.body[1:] if ast.get_docstring(node) else node.body
+    return [ast.dump(node.args), *(ast.dump(statement) for statement in statements)]
+
+
+@pytest.mark.parametrize(
+    ("atelier", "name"), [(a, e) for a in ATELIERS for e in COURSE.exercises(a)], ids=lambda value: value
+)
+def test_public_reference_files_are_what_the_oracles_give(atelier, name):
+    assert file_problems(COURSE, atelier, name) == []
+
+
+@pytest.mark.parametrize("atelier", ATELIERS)
+def test_the_committed_release_is_what_the_source_gives(atelier):
+    done = subprocess.run(
+        [sys.executable, "-m", "attentif.cli.main", "release", "--check", atelier],
+        cwd=ROOT, capture_output=True, text=True, timeout=250,
+    )  # fmt: skip
+    assert done.returncode == 0, f"run `make release`: {done.stdout}{done.stderr}"
+    assert (ROOT / "release" / atelier / "checks" / LIBRARY).read_bytes() == library_archive(ROOT)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "release").rglob("*.ipynb")), ids=lambda p: p.stem)
+def test_releases_have_stubs_and_nothing_hidden(path):
+    notebook = nbformat.read(path, 4)
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert "hidden=True" not in text
+    assert "BEGIN SOLUTION" not in text
+    assert "BEGIN HIDDEN" not in text
+    assert text.count("NotImplementedError") >= 3
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_solutions_were_executed_and_pass_every_check(path):
+    solved = nbformat.read(ROOT / "solutions" / path.parent.name / path.name, 4)
+    source = nbformat.read(path, 4)
+    assert [c.source for c in solved.cells] == [c.source for c in source.cells], "run `make solutions`"
+    for cell in solved.cells:
+        assert not [o for o in cell.get("outputs", []) if o.output_type == "error"], cell.source
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            shown = "".join(o["data"]["text/plain"] for o in cell.outputs if "data" in o)
+            assert "✓" in shown
+            assert "✗" not in shown
+
+
+def test_data_files_are_those_whose_checksums_are_given():
+    stated = dict(re.findall(r"`([\w./-]+)`[^\n]*?`([0-9a-f]{64})`", (ROOT / "data" / "README.md").read_text()))
+    files = [p for p in (ROOT / "data").rglob("*") if p.is_file() and p.name != "README.md"]
+    assert files
+    for path in files:
+        name = path.relative_to(ROOT / "data").as_posix()
+        matching = [digest for stated_name, digest in stated.items() if stated_name.endswith(name)]
+        assert matching == [hashlib.sha256(path.read_bytes()).hexdigest()], name
+
+
+def test_both_copies_of_the_data_are_the_same():
+    for path in (ROOT / "source" / "atelier1" / "data" / "udhr").glob("*.txt"):
+        assert path.read_bytes() == (ROOT / "data" / "udhr" / path.name).read_bytes()
+
+
+def test_nothing_of_this_machine_is_committed():
+    pattern = re.compile(r"(^|[^\w.~-])/(work|root|farm)/", re.MULTILINE)
+    for name in TRACKED:
+        path = ROOT / name
+        if path.suffix in (".safetensors", ".zip", ".png") or not path.is_file():
+            continue
+        assert path.stat().st_size < 5 * 1024 * 1024, name
+        if path.resolve() == Path(__file__).resolve():
+            continue
+        assert not pattern.search(path.read_text(encoding="utf-8")), name
+
+
+def test_manifests_name_no_machine():
+    for path in (ROOT / "source").rglob("references/*.json"):
+        assert set(json.loads(path.read_text())["built_with"]) == {"torch", "numpy"}
