@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 export OMP_NUM_THREADS := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test lint bench redteam release references clean
+.PHONY: help demo test lint bench redteam release references solutions clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
@@ -41,6 +41,9 @@ references: $(READY)  ## write the public reference tensors, then prove them
 
 release: $(READY)  ## student versions of every atelier
 	@$(BIN)/attentif release
+
+solutions: release  ## executed solved notebooks of every atelier
+	@for atelier in $$(ls source); do $(BIN)/nbgrader generate_solution $$atelier --force; done
 
 clean:  ## what the commands above leave behind (not the virtual environment)
 	@rm -rf demo submitted feedback gradebook.db .attentif .pytest_cache .mypy_cache .ruff_cache .hypothesis

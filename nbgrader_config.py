@@ -57,5 +57,8 @@ c.Autograde.autograde_preprocessors = [
 c.Grade.timeout = 60
 c.Execute.timeout = 300  # solved notebooks train small models
 
+# Pages that people open: Markdown of submissions may hold no script.
+c.HTMLExporter.filters = {"markdown2html": "attentif.grading.markup.clean_markdown"}
+
 # The secret behind the hidden draws: change it for each class (any text). Seeds are recorded in each report.
 c.Grade.seed = os.environ.get("ATTENTIF_SEED", "attentif")

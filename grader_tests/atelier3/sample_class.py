@@ -42,7 +42,9 @@ def without_check_cells(notebook):
     for cell in cells_of(notebook, "attention_masks"):
         notebook.cells.remove(cell)
     for cell in cells_of(notebook, SDPA):
-        notebook.cells += [cell.copy(), cell.copy()]
+        for number in (1, 2):
+            notebook.cells.append(cell.copy())
+            notebook.cells[-1].id = f"copie-{number}"
 
 
 def before(grade_id, code):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from attentif.checks.compare import compare, same_answer
+from attentif.checks.compare import compare, named_shape, same_answer
 from attentif.checks.exercise import Function, Output
 
 ATTENTION = Function(
@@ -133,3 +133,19 @@ def test_same_answer_is_symmetric_about_shapes():
     output, weights = answer()
     assert same_answer((output, weights), (output + 1e-12, weights), ATTENTION)
     assert not same_answer((output, weights[0]), (output, weights), ATTENTION)
+
+
+@pytest.mark.parametrize(
+    ("axes", "shape", "shown"),
+    [
+        ("B h T", (2, 3, 4), "(B=2, h=3, T=4)"),
+        ("B h T", (3, 4), "(h=3, T=4)"),
+        ("… T d", (7, 2, 3, 4), "(7, 2, T=3, d=4)"),
+        ("… T d", (3, 4), "(T=3, d=4)"),
+        ("T d", (2, 3, 4), "(2, 3, 4)"),
+        ("", (2,), "(2)"),
+        ("n", (), "()"),
+    ],
+)
+def test_axes_are_named_as_far_as_names_go(axes, shape, shown):
+    assert named_shape(Output("x", axes), shape) == shown

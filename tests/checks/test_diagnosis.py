@@ -267,6 +267,18 @@ def test_listed_misconceptions_come_first():
     assert named(lambda x: 2 * x, misconceptions=(double, twin)) == ""  # two explain it: none is named
 
 
+def test_one_case_may_be_a_coincidence():
+    """Half the answer and the answer over √d are the same where d = 4."""
+    over_root = Misconception("over_root", {"f": lambda x: x.cumsum(1) / x.shape[-1] ** 0.5}, **words("racine"))
+
+    def cases(rng):
+        return [case("worked", (2, 3, 4), rng), case("other", (2, 3, 9), rng), case("third", (3, 2, 5), rng)]
+
+    oracle = exercise(lambda x: x, cases, misconceptions=(over_root,))
+    assert failure(oracle, over_root.defines["f"], hidden=False, only="worked").diagnosis == "over_root"
+    assert failure(oracle, lambda x: x.cumsum(1) / 2, hidden=False, only="worked").diagnosis == ""
+
+
 def test_a_pair_is_named_by_hidden_checks():
     both = combined(frozenset(["squared", "shifted_up"]))["f"]
     oracle = exercise(lambda x: x, two_cases, misconceptions=(SQUARE, CUBE), combined=combined)
@@ -297,10 +309,27 @@ def test_an_inherited_error_is_said_to_be_one():
     student = {"helper": wrong_helper}
     found = failure(oracle, lambda x: wrong_helper(x) + 1, student=student)
     assert found.diagnosis == "inherited:helper"
-    assert "juste étant donné vos `helper`" in found.finding.fr
+    assert "juste étant donné votre `helper`" in found.finding.fr
     assert failure(oracle, lambda x: wrong_helper(x) + 2 * x, student=student).diagnosis == ""
     assert failure(oracle, lambda x: wrong_helper(x) + 1).diagnosis == ""  # there is no helper
     assert failure(oracle, lambda x: wrong_helper(x) + 1, student={"helper": 3}).diagnosis == ""
+
+
+def test_the_fewest_earlier_functions_are_blamed():
+    def two(one, other):
+        return {"f": lambda x: one(x) + other(x)}
+
+    double, sine = (lambda x: 2 * x), torch.sin
+    given = (
+        Given(("one", "other"), two),
+        Given(("one",), lambda one: two(one, sine)),
+        Given(("other",), lambda other: two(double, other)),
+    )
+    oracle = exercise(lambda x: 2 * x + x.sin(), two_cases, given=given)
+    cube, exp = (lambda x: x**3), torch.exp
+    for one, other, blamed in ((cube, sine, "one"), (double, exp, "other"), (cube, exp, "one+other")):
+        found = failure(oracle, two(one, other)["f"], student={"one": one, "other": other})
+        assert found.diagnosis == f"inherited:{blamed}"
 
 
 def test_a_listed_misconception_that_is_inherited_says_so():
@@ -310,7 +339,7 @@ def test_a_listed_misconception_that_is_inherited_says_so():
     oracle = exercise(lambda x: x.exp() + 1, two_cases, given=given, misconceptions=(listed,))
     found = failure(oracle, wrong, student={"helper": lambda x: x.exp() + x.abs()})
     assert found.diagnosis == "absolute"
-    assert "étant donné vos `helper`" in found.consequence.fr
+    assert "étant donné votre `helper`" in found.consequence.fr
 
 
 def test_another_convention_is_said_to_be_one():

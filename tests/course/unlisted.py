@@ -217,7 +217,7 @@ def attention_twice_as_sharp(Q, K, V, mask=None):
     return attention(2 * Q, K, V, mask)
 
 
-@unlisted(SDPA, None)
+@unlisted(SDPA, "generic:transposed")
 def attention_output_axes_swapped_with_heads(Q, K, V, mask=None):
     output, weights = attention(Q, K, V, mask)
     return (output.transpose(1, 2) if output.dim() == 4 else output), weights
@@ -616,7 +616,7 @@ class EncoderWithAThirdResidual(Encoder):
         return x + self.norm2(x + self.linear2(F.relu(self.linear1(x))))
 
 
-@unlisted("transformer_layers", None, "shift_right")
+@unlisted("transformer_layers", "generic:shifted", "shift_right")  # by one more than what is expected
 def shifted_by_two(y, bos):
     return torch.cat([torch.full_like(y[:, :2], bos), y[:, :-2]], dim=1)
 

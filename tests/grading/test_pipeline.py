@@ -1,6 +1,13 @@
 """A small course through nbgrader's own commands: what each kind of submission gets, and what nobody gets to see."""
 
 import csv
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 
 import nbformat
 import pytest
@@ -202,3 +209,35 @@ def test_an_empty_class_is_one_clear_line(graded):
     assert done.returncode == 1
     assert "No notebooks were matched" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_the_formgrader_shows_the_class(graded):
+    """The real server extension, in the course folder, without a flag about the course."""
+    course, _ = graded
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}", "--port-retries=0",
+         "--IdentityProvider.token=t"],
+        cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        listed = json.loads(fetch(f"http://127.0.0.1:{port}/formgrader/api/assignments?token=t", server))
+        assert [(a["name"], a["num_submissions"]) for a in listed] == [("mini", len(CLASS) + 1)]
+        page = fetch(f"http://127.0.0.1:{port}/formgrader/manage_assignments?token=t", server)
+        assert "nbgrader formgrade" in page
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def fetch(address, server):
+    """The page, once the server answers."""
+    while server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=30) as reply:
+                return reply.read().decode()
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.3)
+    raise AssertionError("the server has ended")

@@ -64,11 +64,10 @@ def make_stock(folder, sample):
 
 def run(course, home, *arguments):
     """An nbgrader command; its exit status."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=course.root,
-        env=gallery.environment(home) | {"PATH": path},
+        env=gallery.environment(home),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ).returncode
@@ -93,7 +92,11 @@ def result(course, name):
     else:
         score, _, needs_human = grades[name]
         text = f"{score:g}" + (" (to be graded by hand)" if needs_human else "")
-    return text + (", and secrets" if gallery.leaks(course, name) else "") + (", and a script" if scripts(course, name) else "")
+    if gallery.leaks(course, name):
+        text += ", and secrets"
+    if scripts(course, name):
+        text += ", and a script"
+    return text
 
 
 def scripts(course, name):
@@ -116,15 +119,20 @@ def rows(attacks, stock, ours):
 
 def main():
     """Runs both graders and rewrites the table."""
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic
     sample = load_module(SAMPLE / "notebook.py")
     attacks = gallery.load_attacks()
     with tempfile.TemporaryDirectory(prefix="redteam-") as scratch:
         home = gallery.make_home(Path(scratch, "home"))
         os.environ["REDTEAM_HOME"] = home["REDTEAM_HOME"]
-        ours = dict(grade(gallery.make_target(Path(scratch, "ours"), sample.mini_notebook()), home, attacks, *OUR_LIMITS))
+        ours = dict(
+            grade(gallery.make_target(Path(scratch, "ours"), sample.mini_notebook()), home, attacks, *OUR_LIMITS)
+        )
         harmless = [attack for attack in attacks if attack.stock in ("", "alone")]
         stock = dict(grade(make_stock(Path(scratch, "stock"), sample), home, harmless))
-    table = "\n".join(["| attack | deserves | stock nbgrader | here |", "|---|--:|---|---|", *rows(attacks, stock, ours)])
+    table = "\n".join(
+        ["| attack | deserves | stock nbgrader | here |", "|---|--:|---|---|", *rows(attacks, stock, ours)]
+    )
     before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     DOCUMENT.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}", encoding="utf-8")

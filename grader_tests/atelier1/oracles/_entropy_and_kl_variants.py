@@ -232,6 +232,7 @@ KL_MISCONCEPTIONS = (
     Misconception(
         "kl_in_bits",
         {"kl_divergence": kl_in_bits},
+        convention=True,
         finding=Text(
             "Votre sortie est exactement KL(p‖q)/ln 2 : elle est en bits, on demande des nats.",
             "Your output is exactly KL(p‖q)/ln 2: it is in bits, nats are asked for.",

@@ -147,6 +147,7 @@ MISCONCEPTIONS = (
     Misconception(
         name="bits",
         defines={"attention_entropy": entropy_in_bits},
+        convention=True,
         uses=(renormalised,),
         finding=Text(
             "Votre entropie est exactement en bits (log₂) : l'énoncé la demande en nats (ln), soit ln 2 ≈ "

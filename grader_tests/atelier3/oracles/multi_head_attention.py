@@ -17,6 +17,7 @@ from attentif.checks.exercise import Call, Case, Exercise, Function, Given, Outp
 
 from ._multi_head_attention_combined import combined
 from ._multi_head_attention_variants import EQUIVALENTS, MISCONCEPTIONS
+from .split_and_merge_heads import merge_heads, split_heads
 
 
 class MultiHeadAttention(nn.Module):
@@ -174,5 +175,9 @@ EXERCISE = Exercise(
     equivalents=EQUIVALENTS,
     core=True,
     combined=combined,
-    given=(Given(("split_heads", "merge_heads"), with_heads_of),),
+    given=(
+        Given(("split_heads",), lambda split_heads: with_heads_of(split_heads, merge_heads)),
+        Given(("merge_heads",), lambda merge_heads: with_heads_of(split_heads, merge_heads)),
+        Given(("split_heads", "merge_heads"), with_heads_of),
+    ),
 )

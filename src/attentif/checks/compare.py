@@ -170,8 +170,8 @@ def _type_mismatch(output: Output, value: Any, expected: Any) -> Mismatch:
 def _shape_mismatch(output: Output, got: np.ndarray, wanted: np.ndarray) -> Mismatch | None:
     if got.shape == wanted.shape:
         return None
-    names = output.axes.split()
-    symbols = f"({', '.join(names)})" if len(names) == wanted.ndim else f"{wanted.ndim} axes"
+    names = axis_names(output, wanted.ndim)
+    symbols = f"({', '.join(names)})" if names else f"{wanted.ndim} axes"
     general = Text(
         f"« {output.name} » n'a pas la bonne forme : attendu {symbols if wanted.ndim else 'un nombre seul'}.",
         f"`{output.name}` has the wrong shape: expected {symbols if wanted.ndim else 'a single number'}.",
@@ -184,12 +184,25 @@ def _shape_mismatch(output: Output, got: np.ndarray, wanted: np.ndarray) -> Mism
     return Mismatch("shape", general, detail)
 
 
+def axis_names(output: Output, ndim: int) -> list[str] | None:
+    """A name for each of ``ndim`` axes, or None where the names given do not fit. An answer may have fewer leading
+    axes than are named (no batch), or more where the names begin with an ellipsis."""
+    names = output.axes.split()
+    if names and names[0] in ("…", "..."):
+        names = ["…"] * max(0, ndim - len(names) + 1) + names[1:]
+    return names[len(names) - ndim :] if 0 < ndim <= len(names) else None
+
+
 def named_shape(output: Output, shape: tuple[int, ...]) -> str:
     """``(B=2, h=2, T=5, d_h=4)``; plain sizes where the axes' names do not fit."""
-    names = output.axes.split()
-    if len(names) != len(shape):
+    names = axis_names(output, len(shape))
+    if names is None:
         return _sizes(shape)
-    return f"({', '.join(f'{name}={size}' for name, size in zip(names, shape, strict=True))})"
+    return f"({', '.join(_pair(name, size) for name, size in zip(names, shape, strict=True))})"
+
+
+def _pair(name: str, number: int) -> str:
+    return str(number) if name == "…" else f"{name}={number}"
 
 
 def _sizes(shape: tuple[int, ...]) -> str:
@@ -262,8 +275,8 @@ def _worst_difference(output: Output, got: np.ndarray, wanted: np.ndarray, wrong
         size = np.where(wrong, np.abs(got.astype(np.complex128) - wanted.astype(np.complex128)), -1.0)
     size = np.where(wrong & ~np.isfinite(size), np.inf, size)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(size)), size.shape))
-    names = output.axes.split() if len(output.axes.split()) == wanted.ndim else [str(i) for i in range(wanted.ndim)]
-    place = ", ".join(f"{name}={i}" for name, i in zip(names, index, strict=True))
+    names = axis_names(output, wanted.ndim) or ["…"] * wanted.ndim
+    place = ", ".join(_pair(name, i) for name, i in zip(names, index, strict=True))
     share = 100 * wrong.mean()
     return Text(
         f"« {output.name} » : {share:.0f} % des valeurs diffèrent ; au plus loin, en ({place}), "

@@ -149,7 +149,8 @@ class Given:
     """Functions of earlier exercises that students may call in this one.
 
     ``written_with(*functions)`` makes implementations, like ``reference``, that call the functions handed over in the
-    order of ``names``. Handed the student's own, they tell a mistake of this exercise from one that it inherits.
+    order of ``names``. Handed the student's own, they tell a mistake of this exercise from one that it inherits; where
+    several of an exercise's ``given`` explain it, the one with the fewest names is blamed.
     """
 
     names: tuple[str, ...]

@@ -15,14 +15,16 @@ from attentif.remote import errors
 def inherited(
     exercise: Exercise, function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], student: Any
 ) -> Given | None:
-    """The only earlier functions whose mistake explains every case: the reference, made to call the student's own,
-    gives what the student gives. ``cases`` are as they were drawn."""
+    """The fewest earlier functions whose mistakes explain every case, if that is one choice only: the reference, made
+    to call the student's own, gives what the student gives. ``cases`` are as they were drawn."""
     if all(outcome.raised for outcome in outcomes):
         return None
     explaining = [
         given for given in exercise.given if _explains(_namespace(exercise, given, student), function, cases, outcomes)
     ]
-    return explaining[0] if len(explaining) == 1 else None
+    fewest = min((len(given.names) for given in explaining), default=0)
+    chosen = [given for given in explaining if len(given.names) == fewest]
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def _namespace(exercise: Exercise, given: Given, student: Any) -> SimpleNamespace | None:
@@ -46,8 +48,9 @@ def _explains(
 def inherited_finding(function: Function, given: Given) -> Text:
     """That the function is right, but for what it calls."""
     names = ", ".join(f"`{name}`" for name in given.names)
+    your = "votre" if len(given.names) == 1 else "vos"
     return Text(
-        f"`{function.name}` est juste étant donné vos {names} : l'erreur vient d'un exercice précédent.",
+        f"`{function.name}` est juste étant donné {your} {names} : l'erreur vient d'un exercice précédent.",
         f"`{function.name}` is right given your {names}: the mistake comes from an earlier exercise.",
     )
 

@@ -21,7 +21,7 @@ from attentif.checks.failures import Explanation
 from attentif.checks.inherited import inherited_explanation, inherited_finding
 from attentif.checks.modules import Trace, divergence, divergence_explanation
 from attentif.checks.outcome import Outcome, run_student
-from attentif.remote.errors import StudentError
+from attentif.remote.errors import RemoteError, StudentError
 
 
 class Knowledge(Protocol):
@@ -76,12 +76,14 @@ def name_mistake(answer: WrongAnswer) -> Explanation | None:
         return None
     listed = _explaining(answer, answer.knowledge.candidates(answer.function.name))
     if len(listed) == 1:
-        return _with_origin(answer, listed[0].explanation(answer.function, None))
+        confirmed = _confirmed(answer, listed[0])
+        return _with_origin(answer, listed[0].explanation(answer.function, None)) if confirmed else None
     if listed:
         return None
     pairs = _explaining(answer, answer.knowledge.pairs(answer.function.name))
     if pairs:
-        return pairs[0].explanation(answer.function, None) if len(pairs) == 1 else None
+        confirmed = len(pairs) == 1 and _confirmed(answer, pairs[0])
+        return pairs[0].explanation(answer.function, None) if confirmed else None
     given = _inherited(answer)
     if given is not None:
         return inherited_explanation(answer.function, given)
@@ -90,6 +92,38 @@ def name_mistake(answer: WrongAnswer) -> Explanation | None:
 
 def _explaining(answer: WrongAnswer, candidates: Sequence[Candidate]) -> list[Candidate]:
     return explaining(answer.function, answer.cases, answer.outcomes, candidates)
+
+
+def _confirmed(answer: WrongAnswer, candidate: Candidate) -> bool:
+    """Whether two cases speak for the candidate; a single one may be a coincidence (1/√d_k and ½ are the same where
+    d_k = 4). Where the cases at hand do not suffice, the function's others are asked: another one must speak for the
+    candidate, or all agree with it."""
+    if not answer.plain:
+        return True
+    spoken = sum(_speaks_for(answer, candidate, case) for case in answer.cases)
+    contradicted = False
+    try:
+        for case in _other_cases(answer):
+            if spoken >= ENOUGH_CASES:
+                break
+            if run_student(case, answer.student).agrees_with(candidate.outcome(case), answer.function):
+                spoken += _speaks_for(answer, candidate, case)
+            else:
+                contradicted = True
+    except RemoteError:  # a time limit, say: another check will meet it
+        return False
+    return spoken >= ENOUGH_CASES or not contradicted
+
+
+def _speaks_for(answer: WrongAnswer, candidate: Candidate, case: Case) -> bool:
+    """Whether the candidate is wrong on the case, so that to agree with it means something."""
+    return not candidate.outcome(case).agrees_with(Outcome(answer.knowledge.expected(case)), answer.function)
+
+
+def _other_cases(answer: WrongAnswer) -> list[Case]:
+    """The cases of the function that are not at hand."""
+    known = {case.name for case in answer.cases}
+    return [c for c in answer.knowledge.cases if c.call.target == answer.function.name and c.name not in known]
 
 
 def _inherited(answer: WrongAnswer) -> Given | None:
@@ -117,9 +151,11 @@ def _generic(answer: WrongAnswer) -> Explanation | None:
     found = recognise(samples, hidden=knowledge.hidden) if samples else None
     if found is None or samples is None:
         return None
-    known = {case.name for case in answer.cases}
-    others = [c for c in knowledge.cases if c.call.target == function.name and c.name not in known]
-    more = _samples(answer, others, [run_student(case, answer.student) for case in others])
+    others = _other_cases(answer)
+    try:
+        more = _samples(answer, others, [run_student(case, answer.student) for case in others])
+    except RemoteError:  # a time limit, say: another check will meet it
+        return None
     if more is None or not holds(found, concerned_by(samples + more), hidden=knowledge.hidden):
         return None
     return _generic_explanation(found, samples, function)

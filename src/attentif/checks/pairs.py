@@ -42,8 +42,8 @@ def pair_candidate(
     return Candidate(
         name,
         Text(
-            f"Deux erreurs se combinent. L'une : {one.finding.fr} L'autre : {other.finding.fr}",
-            f"Two mistakes are combined. One: {one.finding.en} The other: {other.finding.en}",
+            f"Deux erreurs se combinent. L'une, prise seule : {one.finding.fr} L'autre : {other.finding.fr}",
+            f"Two mistakes are combined. One, taken alone: {one.finding.en} The other: {other.finding.en}",
         ),
         Text(f"{one.consequence.fr} Et : {other.consequence.fr}", f"{one.consequence.en} And: {other.consequence.en}"),
         tuple(Text(f"① {a.fr} ② {b.fr}", f"① {a.en} ② {b.en}") for a, b in zip(one.hints, other.hints, strict=False)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import jinja2
@@ -25,7 +26,7 @@ _SYMBOLS = {
 def plain_report(report: ExerciseReport, *, points: float | None = None) -> str:
     """The report as lines of text, French first."""
     lines = [_headline(report, points)]
-    for result in report.results:
+    for result in without_repetition(report).results:
         lines.append(f"  {_SYMBOLS[result.verdict]} {clean(result.title.fr)}{_hidden_mark(result)}")
         if result.verdict not in (Verdict.PASSED, Verdict.NOT_RUN):
             lines += ["      " + line for line in _explained(result).splitlines()]
@@ -43,13 +44,28 @@ def plain_result(result: CheckResult) -> str:
 def html_report(report: ExerciseReport, *, points: float | None = None) -> str:
     """The report as a self-contained piece of HTML: inline styles, no script, hints unfolded one by one."""
     return _template().render(
-        report=report,
+        report=without_repetition(report),
         headline=_headline(report, points),
         Verdict=Verdict,
         symbol=_SYMBOLS.__getitem__,
         cells=_cells,
         clean=clean,
     )
+
+
+def without_repetition(report: ExerciseReport) -> ExerciseReport:
+    """The report with each mistake explained once: where it shows again, its finding and evidence are enough."""
+    seen: set[tuple[str, str]] = set()
+    results = []
+    for result in report.results:
+        explanations = []
+        for e in result.explanations:
+            mistake = (e.function, e.diagnosis or e.finding.fr)
+            again = mistake in seen and bool(e.hints)
+            explanations.append(Explanation(e.finding, e.evidence, diagnosis=e.diagnosis) if again else e)
+            seen.add(mistake)
+        results.append(replace(result, explanations=tuple(explanations)))
+    return replace(report, results=tuple(results))
 
 
 def clean(text: str, limit: int = 2000) -> str:

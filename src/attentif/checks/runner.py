@@ -33,6 +33,8 @@ class _Attach:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[RUN] = self.run
+        # Python's own tracebacks: pytest's would print every argument, tensors and all, at each failed check.
+        config.option.tbstyle = "native"
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

@@ -107,6 +107,7 @@ def _table(found: list[Verification]) -> Table:
     for heading, justify in (
         ("exercise", "left"),
         ("misconceptions", "right"),
+        ("pairs", "right"),
         ("equivalents", "right"),
         ("nearest misconception", "left"),
         ("its distance", "right"),
@@ -118,5 +119,14 @@ def _table(found: list[Verification]) -> Table:
         nearest = min(v.separation, key=lambda name: v.separation[name], default="–")
         gap = f"{v.separation[nearest]:.1e}" if v.separation else "–"
         mark = "[green]✓[/]" if v.ok else "[red]✗[/]"
-        table.add_row(v.exercise, str(len(v.separation)), str(v.equivalents), nearest, gap, f"{v.rounding:.0e}", mark)
+        table.add_row(
+            v.exercise,
+            str(len(v.separation)),
+            str(len(v.pairs) or "–"),
+            str(v.equivalents),
+            nearest,
+            gap,
+            f"{v.rounding:.0e}",
+            mark,
+        )
     return table

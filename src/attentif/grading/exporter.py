@@ -60,7 +60,7 @@ def _parse(raw: bytes) -> nbformat.NotebookNode:
     if not raw.strip():
         raise UnreadableNotebook("Le fichier est vide.")
     try:
-        content = json.loads(raw.decode("utf-8"))
+        content = json.loads(_without_half_characters(raw.decode("utf-8")))
     except (ValueError, RecursionError) as error:
         raise UnreadableNotebook("Le fichier n'est pas un notebook : son JSON est invalide ou coupé.") from error
     try:
@@ -69,6 +69,14 @@ def _parse(raw: bytes) -> nbformat.NotebookNode:
     except Exception as error:  # nbformat raises many kinds on malformed input
         raise UnreadableNotebook("Le fichier n'a pas la structure d'un notebook Jupyter.") from error
     return notebook
+
+
+def _without_half_characters(text: str) -> str:
+    """JSON whose escapes of half characters (lone surrogates), which no file could hold, are replaced."""
+    if "\\ud" not in text.lower():
+        return text
+    whole = json.dumps(json.loads(text), ensure_ascii=False)
+    return whole.encode("utf-8", "replace").decode("utf-8")
 
 
 def _stand_in(reason: str) -> nbformat.NotebookNode:

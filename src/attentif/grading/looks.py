@@ -7,6 +7,7 @@ from dataclasses import dataclass
 UNREADABLE = "unreadable file"
 KERNEL_DIED = "kernel died"
 TIME_LIMIT = "time limit"
+FORGED = "messages that make no sense"
 NO_KERNEL = "kernel did not start"
 FOLDER = "folder too large"
 CHECK_FAULT = "a check stumbled"

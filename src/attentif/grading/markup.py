@@ -18,11 +18,15 @@ from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 MAX_SOURCE = 20_000  # characters; the renderer needs minutes for some longer texts
-_TAGS = frozenset(
-    "a abbr b blockquote br caption cite code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img "
-    "ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr tt u ul var"
-    "".split()
-)
+_TAG_NAMES = """
+a abbr b blockquote br caption cite code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins
+kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr tt u ul var
+"""
+_STYLE_NAMES = """
+background-color border border-collapse border-left border-radius color display flex-wrap float font-family font-size
+font-style font-weight gap height line-height margin margin-bottom margin-left margin-right margin-top max-width padding
+text-align text-decoration vertical-align white-space width
+"""
 _ATTRIBUTES = {
     "*": frozenset({"align", "class", "colspan", "dir", "lang", "rowspan", "style", "title"}),
     "a": frozenset({"href", "id", "name"}),
@@ -30,12 +34,6 @@ _ATTRIBUTES = {
     "img": frozenset({"alt", "height", "src", "width"}),
     "ol": frozenset({"start"}),
 } | {f"h{level}": frozenset({"id"}) for level in range(1, 7)}
-_STYLES = CSSSanitizer(
-    allowed_css_properties="background-color border border-collapse border-left border-radius color display "
-    "flex-wrap float font-family font-size font-style font-weight gap height line-height margin margin-bottom "
-    "margin-left margin-right margin-top max-width padding text-align text-decoration vertical-align white-space "
-    "width".split()
-)
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*\Z")
 
 
@@ -52,20 +50,19 @@ def render(source: str, attachments: Mapping[str, Any] | None = None) -> str:
         return _as_written(source)
     try:
         renderer = IPythonRenderer(escape=False, attachments=dict(attachments or {}))
-        rendered = MarkdownWithMath(renderer=renderer).render(source)
+        return clean(MarkdownWithMath(renderer=renderer).render(source))
     except Exception:  # a missing attachment, or one of a strange kind, would stop the whole page
         return _as_written(source)
-    return clean(rendered)
 
 
 def clean(text: str) -> str:
     """HTML without anything that a browser would run, load from a script, or lay over the page."""
     return bleach.clean(
         text,
-        tags=_TAGS,
+        tags=set(_TAG_NAMES.split()),
         attributes=_allowed,
         protocols={"http", "https", "mailto", "data"},
-        css_sanitizer=_STYLES,
+        css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLE_NAMES.split()),
         strip=False,
     )
 

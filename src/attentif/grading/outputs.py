@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import contextlib
 from base64 import b64decode
 from typing import Any
 
@@ -65,14 +66,16 @@ def _tame_data(data: Any) -> dict[str, str]:
 
 
 def _is_png(encoded: str) -> bool:
+    """Whether this is base64 and nothing else: it is put in an attribute of a page."""
     try:
-        return b64decode(encoded).startswith(_PNG)
+        return b64decode(encoded.replace("\n", ""), validate=True).startswith(_PNG)
     except (binascii.Error, ValueError):
         return False
 
 
 def _cut(text: Any, limit: int = MAX_TEXT) -> str:
     joined = "".join(map(str, text)) if isinstance(text, list) else str(text if text is not None else "")
+    joined = joined.encode("utf-8", "replace").decode("utf-8")  # no file could hold half characters
     return joined if len(joined) <= limit else joined[:limit] + CUT
 
 
@@ -97,10 +100,10 @@ def report_outputs(report: ExerciseReport, points: float, *, sandbox_note: str =
 
 def value_output(shown: str, points: float) -> NotebookNode:
     """The value of a hand-written grade cell's last line, read by nbgrader as partial credit if it is a number.
-    A number above the cell's points counts as the points: nbgrader would stop the whole run."""
-    try:
-        if float(shown) > points:
-            shown = repr(points)
-    except ValueError:
-        pass
-    return new_output("execute_result", data={"text/plain": _cut(shown)}, metadata={}, execution_count=None)
+    nbgrader would stop at a number that is above the cell's points, negative or none, and at no text at all."""
+    with contextlib.suppress(ValueError):
+        number = float(shown)
+        if not 0.0 <= number <= points:
+            shown = repr(points if number > points else 0.0)
+    data = {"text/plain": _cut(shown) or "''"}
+    return new_output("execute_result", data=data, metadata={}, execution_count=None)

@@ -93,6 +93,9 @@ class Grade(Execute):
         for cell, plan in zip(nb.cells, self._plans, strict=True):
             if cell.cell_type == "code" and plan.kind is CellKind.ORDINARY:
                 cell.outputs = outputs.tame(cell.outputs)
+            if cell.cell_type == "code" and type(cell.get("execution_count")) is not int:
+                cell.execution_count = None
+        nb.metadata.pop("widgets", None)
         return nb, resources
 
     def _run(self, nb: NotebookNode, resources: Any, km: Any) -> None:
@@ -153,6 +156,10 @@ class Grade(Execute):
             kind = ended.kind if ended and ended.kind in ENDINGS else looks.KERNEL_DIED
             how = ENDINGS.get(kind, "a arrêté le noyau Python")
             self._stop(cell, f"la cellule {index + 1} {how}", Look(kind, f"cell {index + 1}"))
+        except Exception as error:  # messages that the submission forged, in as many ways as there are
+            self.log.warning("%s: cell %d: %s: %s", self._identity, index + 1, type(error).__name__, error)
+            reason = f"la cellule {index + 1} a envoyé des messages incompréhensibles"
+            self._stop(cell, reason, Look(looks.FORGED, f"cell {index + 1}"))
         return cell, resources
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
@@ -210,7 +217,7 @@ class Grade(Execute):
     def _proven_outcome(self, nonce: str, cell: NotebookNode) -> list[NotebookNode]:
         try:
             result = self._listener.wait_cell(nonce, timeout=1.0)
-        except RemoteError:
+        except (RemoteError, AssertionError):
             message = "Cette cellule ne s'est pas exécutée jusqu'au bout : elle vaut zéro."
             return [outputs.error_output("NonProuvée", message)]
         if result.error:

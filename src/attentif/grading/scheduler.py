@@ -41,7 +41,7 @@ from attentif.grading.scheduler_preflight import CannotGrade, chosen, released_a
 from attentif.grading.scheduler_records import Record, Records, cells_digest, scores_digest, submission_key
 from attentif.grading.scheduler_rows import AssignmentChanged, SubmissionChanged
 from attentif.kernels import templates
-from attentif.kernels.host import remove_roots_of
+from attentif.kernels.host import TemplateFailed, remove_roots_of
 from attentif.kernels.sandbox import Environment, SandboxUnavailable
 
 STATE = ".attentif"
@@ -189,7 +189,7 @@ class ClassGrading:
             known = json.loads(self._memory.read_text(encoding="utf-8"))
             environment = Environment.of(known["preload"], known["sandbox"], variables=VARIABLES)
             templates.get_template(environment)
-        except (OSError, ValueError, KeyError, TypeError, SandboxUnavailable, templates.TemplateFailed):
+        except (OSError, ValueError, KeyError, TypeError, SandboxUnavailable, TemplateFailed):
             return None
         return environment
 

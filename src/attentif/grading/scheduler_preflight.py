@@ -51,7 +51,9 @@ def released_assignment(course: Course, facts: Facts, atelier: str) -> Rows:
             rows = assignment_rows(connection, atelier)
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
-        raise CannotGrade(f"the gradebook cannot be read ({reason}): restore it, or see `nbgrader db upgrade`") from error
+        raise CannotGrade(
+            f"the gradebook cannot be read ({reason}): restore it, or see `nbgrader db upgrade`"
+        ) from error
     if not rows["assignment"] or not rows["notebook"]:
         raise CannotGrade(f"the gradebook does not know {atelier}: {release}")
     stale = stale_cells(course, atelier, rows)

@@ -14,12 +14,15 @@ from typing import Any
 
 from nbgrader.api import Base
 from sqlalchemy import Connection, Engine, Table, create_engine, insert, make_url, select, update
+from sqlalchemy.pool import NullPool
 
 from attentif.grading.scheduler_jobs import Rows
 
 _ASSIGNMENT = (
     "course", "assignment", "notebook", "base_cell", "grade_cells", "solution_cells", "task_cells", "source_cell",
 )  # fmt: skip
+_PRIVATE = "file:attentif?mode=memory&cache=shared"
+PRIVATE_URL = f"sqlite:///{_PRIVATE}&uri=true"
 _SUBMISSION = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
 
 
@@ -65,7 +68,8 @@ def assignment_rows(connection: Connection, assignment: str) -> Rows:
 def submission_rows(connection: Connection, assignment_id: str, student: str) -> Rows:
     """The rows of a student's submission of an assignment: few or none before the first grading."""
     assignments = table("submitted_assignment")
-    wanted = select(assignments).where(assignments.c.assignment_id == assignment_id, assignments.c.student_id == student)
+    mine = (assignments.c.assignment_id == assignment_id, assignments.c.student_id == student)
+    wanted = select(assignments).where(*mine)
     submissions = [dict(row) for row in connection.execute(wanted).mappings()]
     notebooks = _where(connection, "submitted_notebook", "assignment_id", _ids(submissions))
     return {
@@ -91,39 +95,28 @@ def _ids(rows: list[dict[str, Any]]) -> list[str]:
 
 def make_blank(path: Path, rows: Rows) -> None:
     """Writes a SQLite gradebook that holds an assignment and no student."""
-    with scratch_engine(f"sqlite:///{path}") as engine:
-        Base.metadata.create_all(engine)
-        with engine.begin() as connection:
-            _insert(connection, rows, _ASSIGNMENT)
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        _insert(connection, rows, _ASSIGNMENT)
 
 
 @contextmanager
-def private_gradebook(blank: Path, rows: Rows) -> Iterator[str]:
-    """The URL of a gradebook in this process's memory, a copy of ``blank`` with one submission's rows in it."""
-    uri = "file:attentif?mode=memory&cache=shared"
-    keeper = sqlite3.connect(uri, uri=True, check_same_thread=False)
+def private_gradebook(blank: Path, rows: Rows) -> Iterator[Engine]:
+    """A gradebook in this process's memory, at PRIVATE_URL: a copy of ``blank`` with one submission's rows in it."""
+    keeper = sqlite3.connect(_PRIVATE, uri=True)
     try:
         source = sqlite3.connect(f"file:{blank}?mode=ro", uri=True)
         try:
             source.backup(keeper)
         finally:
             source.close()
-        url = f"sqlite:///{uri}&uri=true"
-        with scratch_engine(url) as engine, engine.begin() as connection:
+        engine = create_engine(PRIVATE_URL, poolclass=NullPool)
+        with engine.begin() as connection:
             _insert(connection, rows, _SUBMISSION)
-        yield url
-    finally:
-        keeper.close()
-
-
-@contextmanager
-def scratch_engine(url: str) -> Iterator[Engine]:
-    """An engine that is closed at the end."""
-    engine = create_engine(url)
-    try:
         yield engine
     finally:
-        engine.dispose()
+        keeper.close()
 
 
 def _insert(connection: Connection, rows: Rows, names: tuple[str, ...]) -> None:

@@ -16,21 +16,23 @@ import sys
 import traceback
 from pathlib import Path
 from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 from nbgrader import api
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import SingletonThreadPool
 
 from attentif.checks.course import Course
 from attentif.grading import preload
 from attentif.grading.looks import Look
 from attentif.grading.preprocessor import Grade
-from attentif.grading.scheduler_jobs import Facts, Graded, Job, Setup, Submission
+from attentif.grading.scheduler_jobs import Facts, Graded, Job, Rows, Setup, Submission
 from attentif.grading.scheduler_records import course_key
-from attentif.grading.scheduler_rows import Rows, private_gradebook, scratch_engine, submission_rows
+from attentif.grading.scheduler_rows import PRIVATE_URL, private_gradebook, submission_rows
 from attentif.kernels import templates
 
 _LOG_KEPT = 200  # lines of nbgrader's log that a failure shows
@@ -75,7 +77,7 @@ def _application(root: Path, atelier: str) -> tuple[AutogradeApp, _Lines]:
     """``nbgrader autograde``'s application, its configuration loaded as from the command line, silent.
 
     Its gradebooks share one engine: nbgrader opens ten for a submission, and an engine keeps its compiled queries."""
-    api.create_engine = functools.lru_cache(maxsize=1)(create_engine)
+    api.create_engine = _engine
     os.chdir(root)
     before = list(sys.path)
     app = AutogradeApp()
@@ -88,6 +90,13 @@ def _application(root: Path, atelier: str) -> tuple[AutogradeApp, _Lines]:
     logger.propagate = False
     logging.getLogger("attentif").propagate = True
     return app, lines
+
+
+_private_engine = functools.lru_cache(maxsize=1)(functools.partial(create_engine, poolclass=SingletonThreadPool))
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    return _private_engine(url, **options) if url == PRIVATE_URL else create_engine(url, **options)
 
 
 def describe(root: Path, atelier: str) -> Facts:
@@ -147,9 +156,10 @@ def grade_submission(job: Job) -> Graded:
     after: Rows = {}
     error = ""
     try:
-        with private_gradebook(setup.blank, job.before) as coursedir.db_url:
+        with private_gradebook(setup.blank, job.before) as engine:
+            coursedir.db_url = PRIVATE_URL
             converter.start()
-            with scratch_engine(coursedir.db_url) as engine, engine.connect() as connection:
+            with engine.connect() as connection:
                 after = submission_rows(connection, setup.assignment_id, job.student)
     except (Exception, SystemExit) as raised:
         cause = converter.failure or raised
@@ -157,7 +167,9 @@ def grade_submission(job: Job) -> Graded:
         lines.lines += traceback.format_exception(cause)
         shutil.rmtree(setup.root / setup.scratch / name, ignore_errors=True)
     log = "\n".join(lines.lines) if error else ""
-    return Graded(job.student, after, folder, tuple(dict.fromkeys(converter.noticed)), monotonic() - started, error, log)
+    return Graded(
+        job.student, after, folder, tuple(dict.fromkeys(converter.noticed)), monotonic() - started, error, log
+    )
 
 
 def _prepared(setup: Setup) -> tuple[AutogradeApp, _Lines]:

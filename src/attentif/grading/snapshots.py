@@ -15,6 +15,7 @@ from attentif.checks.local import FolderReferences
 from attentif.checks.report import ExerciseReport
 from attentif.checks.run import NotRun, Run
 from attentif.checks.runner import run_checks
+from attentif.grading.discreet import DiscreetStudent
 from attentif.remote.client import SnapshotListener, Student
 from attentif.remote.errors import SnapshotMissing
 
@@ -42,14 +43,14 @@ class SnapshotStudents:
             )
         try:
             with self.listener.open_session(exercise, time_limit=time_limit) as student:
-                yield student
+                yield DiscreetStudent(student) if check_file.stem.endswith("_hidden") else student
         except SnapshotMissing:
-            raise NotRun(
-                Text(
-                    "Non exécuté : la copie du noyau pour cet exercice ne répond plus.",
-                    "Not run: the frozen kernel of this exercise no longer answers.",
-                )
-            ) from None
+            # Asked once: a copy that keeps silent may cost its limit of patience a single time.
+            self.missing[exercise] = Text(
+                "Non exécuté : la copie du noyau pour cet exercice ne répond plus.",
+                "Not run: the frozen kernel of this exercise no longer answers.",
+            )
+            raise NotRun(self.missing[exercise]) from None
 
 
 def seed_of(secret: str, *identity: str) -> int:

@@ -1,7 +1,7 @@
 """The function's signature, which a report may quote, carries inputs seen before."""
 
 CATEGORY = "Steal the answer"
-POINTS = 6.0
+POINTS = 3.0
 SOLUTION = """
 import inspect
 

@@ -4,6 +4,7 @@ CATEGORY = "Controls that must get full marks"
 POINTS = 6.0
 SOLUTION = """
 def center(X):
-    means = [sum(column) / len(column) for column in zip(*X.tolist())]
-    return [[x - m for x, m in zip(row, means)] for row in X.tolist()]
+    rows = np.asarray(X).tolist()
+    means = [sum(column) / len(column) for column in zip(*rows)]
+    return [[x - m for x, m in zip(row, means)] for row in rows]
 """

@@ -1,0 +1,189 @@
+"""``make bench``: the same class graded by stock nbgrader and by attentif, in one run, with equal grades."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+
+from classes import ATELIER, ROOT, SUBJECTS, Subject, environment, hand_in, make_course
+from measure import Cost, measured
+from nbgrader.api import Gradebook
+
+from attentif.checks.course import Course
+from attentif.grading.scheduler_pool import usable_cores
+
+PACKAGES = ("attentif", "nbgrader", "nbclient", "ipykernel", "torch", "transformers", "pytest")
+MB = 1_000_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way of grading: what it cost, and for how many submissions."""
+
+    name: str
+    cost: Cost
+    count: int
+
+    @property
+    def seconds(self) -> float:
+        """Wall seconds a submission, the command's start included."""
+        return self.cost.wall / self.count
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds a submission."""
+        return self.cost.cpu / self.count
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was found out about one notebook."""
+
+    subject: Subject
+    stock: Row
+    first: Cost
+    ours: list[Row]
+    marginal: list[float]
+    floor: dict[str, float]
+
+
+def scores(course: Course) -> dict[str, float]:
+    """Student → points."""
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        return {each.student.id: each.score for each in gradebook.assignment_submissions(ATELIER)}
+
+
+def run(subject: Subject, folder: Path, count: int, stock_count: int, workers: list[int]) -> Result:
+    """Measures everything about one notebook; AssertionError if the grades differ."""
+    say(f"{subject.name}: making the class")
+    ours = make_course(folder / "ours", subject, stock=False)
+    stock = make_course(folder / "stock", subject, stock=True)
+    hand_in(stock, subject, stock_count)
+    attentif = [sys.executable, "-m", "attentif.cli.main", "grade", ATELIER]
+    env = environment()
+    hand_in(ours, subject, 1)
+    say(f"{subject.name}: attentif, first preparation and one submission")
+    first = measured(attentif, ours.root, env)
+    hand_in(ours, subject, count)
+    rows, marginal = [], []
+    for number in workers:
+        say(f"{subject.name}: attentif, {number} worker(s), {count} submissions")
+        one = measured([*attentif, "--workers", str(number), "--rerun", "--student", "student0000"], ours.root, env)
+        cost = measured([*attentif, "--workers", str(number), "--rerun"], ours.root, env)
+        rows.append(Row(f"attentif, {number} worker{'s' if number > 1 else ''}", cost, count))
+        marginal.append((cost.wall - one.wall) / (count - 1))
+    found = scores(ours)
+    say(f"{subject.name}: the floor")
+    floor = measured([sys.executable, str(Path(__file__).with_name("floor.py")), ATELIER], ours.root, env)
+    assert scores(ours) == found, "the floor gives other grades"
+    say(f"{subject.name}: stock nbgrader, {stock_count} submissions")
+    stock_row = Row("stock nbgrader", measured([sys.executable, "-m", "nbgrader", "autograde", ATELIER], stock.root, env),
+                    stock_count)  # fmt: skip
+    expected = scores(stock)
+    assert len(expected) == stock_count
+    assert {student: found[student] for student in expected} == expected, "stock nbgrader gives other grades"
+    assert len(found) == count
+    assert set(found.values()) == {0.0, 6.0}
+    return Result(subject, stock_row, first, rows, marginal, json.loads(floor.output.splitlines()[-1]))
+
+
+def say(text: str) -> None:
+    """Progress, on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def table(result: Result) -> list[str]:
+    """Markdown lines."""
+    stock, floor = result.stock, result.floor
+    lines = [
+        f"## The {result.subject.name} notebook",
+        "",
+        "| | submissions | s/submission | times faster | CPU s/submission | times less CPU | peak memory, MB |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in (stock, *result.ours):
+        lines.append(
+            f"| {row.name} | {row.count} | {row.seconds:.2f} | {stock.seconds / row.seconds:.1f} | {row.cpu:.2f} | "
+            f"{stock.cpu / row.cpu:.1f} | {row.cost.memory / MB:.0f} |"
+        )
+    lines += [
+        f"| floor: cells and checks only | | {floor['bare']:.3f} | | {floor['bare_cpu']:.3f} | | |",
+        f"| floor: the same inside nbgrader's autograde | | {floor['nbgrader']:.3f} | | {floor['nbgrader_cpu']:.3f} | | |",
+        "",
+    ]
+    one, marginal = result.ours[0], result.marginal[0]
+    lines += [
+        f"- One worker, command start left out: {marginal:.2f} s a submission, "
+        f"{stock.seconds / marginal:.1f} times faster than stock.",
+        f"- Over the floor inside nbgrader: {one.seconds / floor['nbgrader']:.1f} with the command's start, "
+        f"{marginal / floor['nbgrader']:.1f} without; over the bare floor: {marginal / floor['bare']:.1f}.",
+        f"- Once for each assignment (running the solved notebook to see what it imports), with one submission: "
+        f"{result.first.wall:.1f} s.",
+    ]
+    if len(result.ours) > 1:
+        last, workers = result.ours[-1], int(result.ours[-1].name.split()[1])
+        added = (last.cost.memory - one.cost.memory) / (workers - 1)
+        lines.append(f"- A further worker, with its submission: {added / MB:.0f} MB.")
+    return [*lines, ""]
+
+
+def machine() -> list[str]:
+    """What was measured on, without names."""
+    model = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.machine(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
+    return [
+        f"Measured on {date.today().isoformat()}: {usable_cores()} cores ({model}), {memory:.0f} GB, "
+        f"Linux {platform.release().split('-')[0]}, Python {platform.python_version()}, {versions}. "
+        f"Load average before the run: {LOAD[0]:.1f}, after: {os.getloadavg()[0]:.1f}.",
+    ]
+
+
+LOAD = os.getloadavg()
+HEAD = """\
+# How fast
+
+Written by `make bench`. A class is graded by stock `nbgrader autograde` (hand-written asserts) and by
+`attentif grade` (sandbox on; public and hidden checks outside the kernel), in one run; the grades are compared and
+must be equal. Times include the start of the command; CPU seconds are those of every process; memory is the largest
+sum of proportional shares (PSS). On a machine that does other things meanwhile, CPU seconds say more than wall time.
+"""
+
+
+def main() -> None:
+    """Measures, prints, writes docs/benchmarks.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=48, help="submissions graded by attentif")
+    parser.add_argument("--stock-count", type=int, default=24, help="submissions graded by stock nbgrader")
+    parser.add_argument("--subject", choices=SUBJECTS, action="append", help="only this notebook; may be repeated")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    options = parser.parse_args()
+    cores = usable_cores()
+    lines = [HEAD]
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        for name in options.subject or SUBJECTS:
+            result = run(SUBJECTS[name], Path(scratch, name), options.count, options.stock_count, sorted({1, cores}))
+            lines += table(result)
+            print("\n".join(table(result)), flush=True)
+    lines += machine()
+    options.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(lines[-1])
+
+
+if __name__ == "__main__":
+    main()

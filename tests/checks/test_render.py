@@ -1,0 +1,80 @@
+"""How a report looks: text for terminals, HTML for browsers, both safe with a student's text."""
+
+import re
+
+from attentif.checks.exercise import Text
+from attentif.checks.failures import Explanation, Picture
+from attentif.checks.render import clean, html_report, plain_report
+from attentif.checks.report import CheckResult, ExerciseReport, Verdict
+
+HINTS = tuple(Text(f"indice {i}", f"hint {i}") for i in "123")
+MISTAKE = Explanation(
+    Text("Le facteur manque.", "The factor is missing."),
+    Text("attendu 1, obtenu 2", "expected 1, got 2"),
+    Text("Le softmax sature.", "The softmax saturates."),
+    HINTS,
+    "missing_scale",
+    picture=Picture(Text("a", "b"), [[1.0, float("nan")]], [[0.0, 1.0]]),
+)
+
+
+def result(verdict, *explanations, hidden=False, title="Titre", test="test"):
+    return CheckResult(test, Text(title, "Title"), 1.0, hidden, verdict, explanations)
+
+
+def report(*results, **kw):
+    return ExerciseReport("attention", results, Text("L'attention", "Attention"), **kw)
+
+
+def test_a_headline_counts_checks_and_points():
+    shown = plain_report(report(result(Verdict.PASSED), result(Verdict.FAILED, MISTAKE)), points=5)
+    assert shown.splitlines()[0] == "L'attention : 2,5 / 5 points (1 vérification sur 2)"
+
+
+def test_finding_evidence_consequence_hints_in_this_order():
+    shown = plain_report(report(result(Verdict.FAILED, MISTAKE)))
+    places = [shown.index(text) for text in ("Le facteur", "attendu 1", "sature", "1/3", "2/3", "3/3")]
+    assert places == sorted(places)
+
+
+def test_a_mistake_is_explained_once():
+    shown = plain_report(report(result(Verdict.FAILED, MISTAKE), result(Verdict.FAILED, MISTAKE)))
+    assert shown.count("Le facteur manque.") == 2
+    assert shown.count("indice 1") == 1
+    html = html_report(report(result(Verdict.FAILED, MISTAKE), result(Verdict.FAILED, MISTAKE)))
+    assert html.count("indice 3") == 1
+
+
+def test_hidden_explanations_lose_what_could_show_values():
+    kept = MISTAKE.without_values()
+    assert (kept.evidence, kept.picture) == (None, None)
+    assert (kept.finding, kept.hints, kept.diagnosis) == (MISTAKE.finding, HINTS, "missing_scale")
+
+
+def test_html_escapes_and_has_no_script():
+    nasty = Explanation(Text("<img src=x onerror=alert(1)>", "<b>"), Text('"><script>', "<script>"))
+    html = html_report(report(result(Verdict.FAILED, nasty, title="<svg/onload=1>")))
+    assert not re.search(r"<(img|script|svg|b)\b", html)
+    assert "&lt;img src=x" in html
+
+
+def test_hints_are_folded_and_pictures_labelled():
+    html = html_report(report(result(Verdict.FAILED, MISTAKE)))
+    assert html.count("<details") == 4
+    assert "<details open" not in html
+    assert 'aria-label="Votre matrice"' in html
+    assert "nan" in html
+
+
+def test_terminal_control_characters_are_dropped():
+    assert clean("\x1b[31mrouge\x07\u202e ok\n") == "[31mrouge ok\n"
+
+
+def test_long_text_is_cut():
+    assert len(clean("x" * 100_000)) < 2100
+
+
+def test_seed_and_notices_are_said():
+    shown = plain_report(report(result(Verdict.NOT_RUN), seed=7, notices=(Text("Le noyau s'est arrêté.", "It died."),)))
+    assert "graine des tirages : 7" in shown
+    assert "Le noyau s'est arrêté." in shown

@@ -1,0 +1,63 @@
+"""In hidden checks the student's process has values to give, and no words."""
+
+import numpy as np
+import pytest
+
+from attentif.grading.discreet import DiscreetStudent
+from attentif.remote import probes
+from attentif.remote.client import LocalConnection, Student
+from attentif.remote.errors import NameMissing, NotCallable, ProtocolError, StudentError
+
+SECRET = "31415"
+
+
+def discreet(**names):
+    return DiscreetStudent(Student(LocalConnection(names)))
+
+
+def raising(error):
+    def center(X):
+        raise error
+
+    return center
+
+
+def test_values_pass():
+    assert np.array_equal(discreet(center=lambda X: X - X.mean(0)).center(np.eye(2)), np.eye(2) - 0.5)
+
+
+@pytest.mark.parametrize("error", [NameMissing(SECRET), NotCallable(SECRET)])
+def test_a_missing_name_is_the_one_asked_for(error):
+    with pytest.raises(StudentError) as caught:
+        discreet(center=raising(error)).center(1)
+    assert SECRET not in str(caught.value)
+    with pytest.raises(type(error)) as caught:
+        discreet(center=raising(error)).probe("unchanged", name="center", inputs={"X": 1})
+    assert caught.value.name == "center"
+
+
+def test_a_really_missing_name_is_said():
+    with pytest.raises(NameMissing) as caught:
+        _ = discreet().center
+    assert caught.value.name == "center"
+
+
+def test_a_signature_is_not_quoted():
+    student = discreet(center=eval(f"lambda X, x{SECRET}: X"))
+    assert SECRET in Student(LocalConnection({"f": eval(f"lambda X, x{SECRET}: X")})).probe("accepts", "f", 1)
+    assert student.probe("accepts", "center", 1) == "(…)"
+    assert student.probe("accepts", "center", 2) is None
+
+
+@pytest.mark.parametrize("reply", [[SECRET], SECRET, [["X"]], {"X": 1}])
+def test_only_inputs_can_have_been_changed(monkeypatch, reply):
+    monkeypatch.setitem(probes.PROBES, "unchanged", lambda *a, **k: reply)
+    with pytest.raises(ProtocolError):
+        discreet(center=abs).probe("unchanged", name="center", inputs={"X": 1})
+
+
+def test_the_inputs_that_were_changed_are_named():
+    def center(X):
+        X += 1
+
+    assert discreet(center=center).probe("unchanged", name="center", inputs={"X": np.ones(2)}) == ["X"]
