@@ -35,6 +35,9 @@ lint: $(READY)  ## ruff and mypy
 redteam: $(READY)  ## every attack through stock nbgrader and through ours; rewrites the table of docs/security.md
 	@$(BIN)/python tests/redteam/table.py
 
+bench: $(READY)  ## stock nbgrader and attentif on the same class; writes docs/benchmarks.md
+	@$(BIN)/python bench/bench.py
+
 references: $(READY)  ## write the public reference tensors, then prove them
 	@$(BIN)/attentif references build --stale
 	@$(BIN)/attentif references verify

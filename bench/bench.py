@@ -85,8 +85,8 @@ def run(subject: Subject, folder: Path, count: int, stock_count: int, workers: l
     floor = measured([sys.executable, str(Path(__file__).with_name("floor.py")), ATELIER], ours.root, env)
     assert scores(ours) == found, "the floor gives other grades"
     say(f"{subject.name}: stock nbgrader, {stock_count} submissions")
-    stock_row = Row("stock nbgrader", measured([sys.executable, "-m", "nbgrader", "autograde", ATELIER], stock.root, env),
-                    stock_count)  # fmt: skip
+    command = [sys.executable, "-m", "nbgrader", "autograde", ATELIER]
+    stock_row = Row("stock nbgrader", measured(command, stock.root, env), stock_count)
     expected = scores(stock)
     assert len(expected) == stock_count
     assert {student: found[student] for student in expected} == expected, "stock nbgrader gives other grades"
@@ -116,7 +116,7 @@ def table(result: Result) -> list[str]:
         )
     lines += [
         f"| floor: cells and checks only | | {floor['bare']:.3f} | | {floor['bare_cpu']:.3f} | | |",
-        f"| floor: the same inside nbgrader's autograde | | {floor['nbgrader']:.3f} | | {floor['nbgrader_cpu']:.3f} | | |",
+        f"| floor: the same, in nbgrader's autograde | | {floor['nbgrader']:.3f} | | {floor['nbgrader_cpu']:.3f} | | |",
         "",
     ]
     one, marginal = result.ours[0], result.marginal[0]

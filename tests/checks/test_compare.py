@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from attentif.checks.compare import compare, named_shape, same_answer
+from attentif.checks.compare import compare, named_shape, paired_outputs, same_answer
 from attentif.checks.exercise import Function, Output
 
 ATTENTION = Function(
@@ -127,6 +127,34 @@ def test_objects_that_are_no_arrays_are_refused():
     assert compare(object(), np.zeros(2), COMPONENTS).kind == "type"
     assert compare("0.5", 0.5, SCALAR).kind == "type"
     assert compare([[1], [2, 3]], np.zeros((2, 2)), COMPONENTS).kind == "type"
+
+
+def test_nested_tuples_are_named_in_order_and_nested_alike():
+    function = Function("step", "(X)", (Output("loss"), Output("dW", "n m"), Output("db", "m")))
+    loss, dW, db = torch.tensor(2.0), torch.ones(2, 3), torch.zeros(3)
+    expected = (loss, (dW, db))
+    assert compare((loss, [dW, db]), expected, function) is None
+    assert same_answer((2.0, (dW, db)), expected, function)
+    assert [output.name for output, _, _ in paired_outputs(expected, expected, function)] == ["loss", "dW", "db"]
+    assert "« db »" in compare((loss, (dW, db + 1)), expected, function).detail.fr
+    assert "« dW »" in compare((loss, ((dW, dW), db)), expected, function).detail.fr  # too deep: that part is wrong
+    for wrong, shown in [
+        ((loss, dW, db), "vous renvoyez `(…, …, …)`"),
+        ((loss, (dW,)), "vous renvoyez `(…, (…))`"),
+        ((loss, dW), "vous renvoyez `(…, …)`"),
+        (loss, "vous renvoyez un tenseur torch"),
+        (None, "return"),
+    ]:
+        mismatch = compare(wrong, expected, function)
+        assert mismatch.kind == "type"
+        assert "`(loss, (dW, db))`" in mismatch.general.fr
+        assert shown in mismatch.general.fr
+
+
+def test_nested_lists_that_outputs_do_not_name_stay_arrays():
+    function = Function("rows", "(n)", (Output("row", "n"),))
+    assert compare(np.array([[1, 2], [3, 4]]).tolist(), [[1, 2], [3, 4]], function) is None
+    assert compare([np.array([1, 2]), [3, 5]], [[1, 2], [3, 4]], function).kind == "values"
 
 
 def test_same_answer_is_symmetric_about_shapes():

@@ -162,3 +162,16 @@ def test_nbgrader_validate_tells_right_from_wrong(folder, mini_course):
         write_answer(folder, code)
         done = nbgrader(mini_course, "validate", str(folder / "mini.ipynb"), check=False)
         assert told in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("torch.zeros(2, dtype=torch.float32) @ torch.zeros(2, dtype=torch.float64)", "même dtype"),
+        ("torch.nn.Linear(1, 1).load_state_dict({})", "lettre à lettre"),
+        ("torch.zeros(2) @ torch.zeros(3)", "deux formes ne vont pas ensemble"),
+    ],
+)
+def test_the_hint_follows_the_error(folder, capsys, line, hint):
+    check("center", namespace=names(f"import torch\ndef center(X):\n    {line}"))
+    assert hint in capsys.readouterr().out

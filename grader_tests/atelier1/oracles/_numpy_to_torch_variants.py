@@ -14,7 +14,7 @@ def mlp_torch_graph_cut(X, y, W1, b1, W2, b2):
     hidden = torch.tanh(X @ W1 + b1).data  # (B, h), out of the graph
     loss = F.cross_entropy(hidden @ W2 + b2, y)
     loss.backward()
-    return loss.detach(), W1.grad, b1.grad, W2.grad, b2.grad
+    return loss.detach(), (W1.grad, b1.grad, W2.grad, b2.grad)
 
 
 def mlp_torch_accumulated(X, y, W1, b1, W2, b2):
@@ -23,7 +23,7 @@ def mlp_torch_accumulated(X, y, W1, b1, W2, b2):
         hidden = torch.tanh(X @ W1 + b1)  # (B, h)
         loss = F.cross_entropy(hidden @ W2 + b2, y)
         loss.backward()
-    return loss.detach(), W1.grad, b1.grad, W2.grad, b2.grad
+    return loss.detach(), (W1.grad, b1.grad, W2.grad, b2.grad)
 
 
 def mlp_torch_summed_loss(X, y, W1, b1, W2, b2):
@@ -31,7 +31,7 @@ def mlp_torch_summed_loss(X, y, W1, b1, W2, b2):
     hidden = torch.tanh(X @ W1 + b1)  # (B, h)
     loss = F.cross_entropy(hidden @ W2 + b2, y, reduction="sum")
     loss.backward()
-    return loss.detach(), W1.grad, b1.grad, W2.grad, b2.grad
+    return loss.detach(), (W1.grad, b1.grad, W2.grad, b2.grad)
 
 
 def mlp_torch_double_softmax(X, y, W1, b1, W2, b2):
@@ -39,7 +39,7 @@ def mlp_torch_double_softmax(X, y, W1, b1, W2, b2):
     hidden = torch.tanh(X @ W1 + b1)  # (B, h)
     loss = F.cross_entropy(torch.softmax(hidden @ W2 + b2, dim=-1), y)
     loss.backward()
-    return loss.detach(), W1.grad, b1.grad, W2.grad, b2.grad
+    return loss.detach(), (W1.grad, b1.grad, W2.grad, b2.grad)
 
 
 def contract_pairs_inner_axes(A, B):
@@ -78,7 +78,7 @@ def mlp_torch_by_autograd_grad(X, y, W1, b1, W2, b2):
     parameters = [p.detach().requires_grad_() for p in (W1, b1, W2, b2)]
     z = torch.tanh(torch.addmm(parameters[1], X, parameters[0])) @ parameters[2] + parameters[3]  # (B, C)
     loss = -torch.log_softmax(z, dim=1).gather(1, y[:, None]).mean()
-    return loss, *torch.autograd.grad(loss, parameters)
+    return loss, torch.autograd.grad(loss, parameters)
 
 
 def mlp_torch_by_modules(X, y, W1, b1, W2, b2):
@@ -89,7 +89,7 @@ def mlp_torch_by_modules(X, y, W1, b1, W2, b2):
     loss = nn.CrossEntropyLoss()(model(X), y)
     loss.backward()
     dW1, db1, dW2, db2 = (p.grad for p in model.parameters())
-    return [loss.item(), dW1.T, db1, dW2.T, db2]
+    return [loss.item(), [dW1.T, db1, dW2.T, db2]]
 
 
 def contract_pairs_by_matmul(A, B):

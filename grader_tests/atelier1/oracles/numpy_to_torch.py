@@ -1,7 +1,4 @@
-"""1.16 numpy_to_torch: the same network with autograd, and three contractions of batches of matrices.
-
-``mlp_torch`` returns its loss and its four gradients as five values, so that each is named when it is wrong.
-"""
+"""1.16 numpy_to_torch: the same network with autograd, and three contractions of batches of matrices."""
 
 from __future__ import annotations
 
@@ -18,13 +15,13 @@ def mlp_torch(X, y, W1, b1, W2, b2):
     """Loss and gradients of a network with one hidden layer: tanh, then mean cross-entropy; gradients by autograd.
 
     X (B, n), y (B,) integers, W1 (n, h), b1 (h,), W2 (h, C), b2 (C,)
-    -> loss (a number), dW1 (n, h), db1 (h,), dW2 (h, C), db2 (C,).
+    -> (loss, grads): a number, and the tuple dW1 (n, h), db1 (h,), dW2 (h, C), db2 (C,).
     """
     W1, b1, W2, b2 = (p.detach().clone().requires_grad_() for p in (W1, b1, W2, b2))
     hidden = torch.tanh(X @ W1 + b1)  # (B, h)
     loss = F.cross_entropy(hidden @ W2 + b2, y)  # scalar
     loss.backward()
-    return loss.detach(), W1.grad, b1.grad, W2.grad, b2.grad
+    return loss.detach(), (W1.grad, b1.grad, W2.grad, b2.grad)
 
 
 def contract_pairs(A, B):
@@ -52,7 +49,7 @@ def independent_mlp_torch(X, y, W1, b1, W2, b2):
     d_hidden = d_logits @ W2.T * (1 - hidden**2)
     loss = -log_p[np.arange(len(y)), y].mean()
     gradients = X.T @ d_hidden, d_hidden.sum(axis=0), hidden.T @ d_logits, d_logits.sum(axis=0)
-    return torch.tensor(loss), *(torch.from_numpy(g) for g in gradients)
+    return torch.tensor(loss), tuple(torch.from_numpy(g) for g in gradients)
 
 
 def independent_contract_pairs(A, B):

@@ -343,7 +343,7 @@ MISCONCEPTIONS = (
         name="identity_missing",
         defines={"attention_rollout": rollout_without_identity},
         finding=Text(
-            "Votre sortie est exactement le produit des attentions seules : l'identité de la voie résiduelle manque.",
+            "Votre sortie est exactement le produit des attentions seules : l'identité du chemin résiduel manque.",
             "Your output is exactly the product of the attentions alone: the identity of the residual path is missing.",
         ),
         consequence=Text(
@@ -352,7 +352,7 @@ MISCONCEPTIONS = (
         ),
         hints=(
             Text(
-                "Que devient un jeton qui ne regarde que les autres ?",
+                "Que devient un mot qui ne regarde que les autres ?",
                 "What becomes of a token that only looks at others?",
             ),
             Text(
@@ -472,7 +472,7 @@ MISCONCEPTIONS = (
         name="identity_added_once",
         defines={"attention_rollout": rollout_identity_once},
         finding=Text(
-            "Vous ajoutez l'identité une seule fois, à la fin : il y a une voie résiduelle dans chaque couche.",
+            "Vous ajoutez l'identité une seule fois, à la fin : il y a un chemin résiduel dans chaque couche.",
             "You add the identity once only, at the end: there is a residual path in each layer.",
         ),
         consequence=Text(

@@ -132,8 +132,8 @@ MISCONCEPTIONS = (
         defines={"attention_backward": backward_diagonal_jacobian},
         uses=(forward_parts,),
         finding=Text(
-            "dV est juste ; pour dQ et dK vous prenez P∘(1 − P)∘dP, la diagonale seule du jacobien du softmax.",
-            "dV is right; for dQ and dK you take P∘(1 − P)∘dP, the mere diagonal of the softmax's Jacobian.",
+            "dV est juste ; pour dQ et dK vous prenez A∘(1 − A)∘dA, la seule diagonale de la jacobienne du softmax.",
+            "dV is right; for dQ and dK you take A∘(1 − A)∘dA, the mere diagonal of the softmax's Jacobian.",
         ),
         consequence=Text(
             "Vous oubliez que monter un score fait baisser les autres poids de la ligne : le gradient ne somme plus à "
@@ -151,8 +151,8 @@ MISCONCEPTIONS = (
                 "∂p_j/∂s_k = p_j(δ_jk − p_k): the terms j ≠ k are needed too.",
             ),
             Text(
-                "dS = P * (dP - (P * dP).sum(dim=-1, keepdim=True)).",
-                "dS = P * (dP - (P * dP).sum(dim=-1, keepdim=True)).",
+                "dS = A * (dA - (A * dA).sum(dim=-1, keepdim=True)).",
+                "dS = A * (dA - (A * dA).sum(dim=-1, keepdim=True)).",
             ),
         ),
     ),
@@ -216,8 +216,8 @@ MISCONCEPTIONS = (
         defines={"attention_backward": backward_softmax_ignored},
         uses=(forward_parts,),
         finding=Text(
-            "dV est juste, mais vous prenez dS = dP : le retour ne traverse pas le softmax.",
-            "dV is right, but you take dS = dP: the way back does not go through the softmax.",
+            "dV est juste, mais vous prenez dS = dA : le retour ne traverse pas le softmax.",
+            "dV is right, but you take dS = dA: the way back does not go through the softmax.",
         ),
         consequence=Text(
             "dQ et dK ignorent les poids : une clé masquée ou négligée reçoit autant de gradient qu'une autre.",
@@ -229,12 +229,12 @@ MISCONCEPTIONS = (
                 "The way there is QKᵀ → scale → softmax → ·V: how many steps has your way back?",
             ),
             Text(
-                "dP est le gradient par rapport aux poids ; il faut encore celui par rapport aux scores.",
-                "dP is the gradient by the weights; the one by the scores is still needed.",
+                "dA est le gradient par rapport aux poids ; il faut encore celui par rapport aux scores.",
+                "dA is the gradient by the weights; the one by the scores is still needed.",
             ),
             Text(
-                "dS = P * (dP - (P * dP).sum(dim=-1, keepdim=True)).",
-                "dS = P * (dP - (P * dP).sum(dim=-1, keepdim=True)).",
+                "dS = A * (dA - (A * dA).sum(dim=-1, keepdim=True)).",
+                "dS = A * (dA - (A * dA).sum(dim=-1, keepdim=True)).",
             ),
         ),
     ),
@@ -279,10 +279,10 @@ MISCONCEPTIONS = (
         hints=(
             Text("Par quoi V est-il multiplié à l'aller ?", "What is V multiplied by on the way there?"),
             Text(
-                "output = P·V est un produit de matrices : dV = Pᵀ·dO, avec les poids P.",
-                "output = P·V is a matrix product: dV = Pᵀ·dO, with the weights P.",
+                "O = A·V est un produit de matrices : dV = Aᵀ·dO, avec les poids A.",
+                "O = A·V is a matrix product: dV = Aᵀ·dO, with the weights A.",
             ),
-            Text("dV = P.transpose(-2, -1) @ dO.", "dV = P.transpose(-2, -1) @ dO."),
+            Text("dV = A.transpose(-2, -1) @ dO.", "dV = A.transpose(-2, -1) @ dO."),
         ),
     ),
     Misconception(
@@ -313,8 +313,8 @@ MISCONCEPTIONS = (
         defines={"attention_backward": backward_sum_on_queries},
         uses=(forward_parts,),
         finding=Text(
-            "dV est juste ; au retour du softmax, la somme Σ P∘dP porte sur les requêtes (dim=-2) au lieu des clés.",
-            "dV is right; on the way back through the softmax the sum Σ P∘dP runs over queries (dim=-2), not keys.",
+            "dV est juste ; au retour du softmax, la somme Σ A∘dA porte sur les requêtes (dim=-2) au lieu des clés.",
+            "dV is right; on the way back through the softmax the sum Σ A∘dA runs over queries (dim=-2), not keys.",
         ),
         consequence=Text(
             "Les requêtes se mélangent : le gradient de l'une dépend des autres, alors que chaque ligne a son softmax.",
@@ -329,7 +329,7 @@ MISCONCEPTIONS = (
                 "La somme du retour porte sur le même axe : celui des clés, le dernier.",
                 "The backward sum runs over the same axis: that of keys, the last one.",
             ),
-            Text("(P * dP).sum(dim=-1, keepdim=True).", "(P * dP).sum(dim=-1, keepdim=True)."),
+            Text("(A * dA).sum(dim=-1, keepdim=True).", "(A * dA).sum(dim=-1, keepdim=True)."),
         ),
     ),
     Misconception(
@@ -349,8 +349,8 @@ MISCONCEPTIONS = (
         hints=(
             Text("Quel gradient une clé masquée doit-elle recevoir ?", "What gradient must a masked key get?"),
             Text(
-                "Recalculez les poids avec le masque : là où P vaut 0, dS vaut 0 de lui-même.",
-                "Recompute the weights with the mask: where P is 0, dS is 0 by itself.",
+                "Recalculez les poids avec le masque : là où A vaut 0, dS vaut 0 de lui-même.",
+                "Recompute the weights with the mask: where A is 0, dS is 0 by itself.",
             ),
             Text(
                 'scores = scores.masked_fill(~mask, float("-inf")) avant le softmax recalculé.',

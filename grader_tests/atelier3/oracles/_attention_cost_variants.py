@@ -347,12 +347,12 @@ MISCONCEPTIONS = (
             "Your rnn_flops is exactly 4·B·d²: the cost of one step, and there are n.",
         ),
         consequence=Text(
-            "La comparaison se fait sur la même séquence de n jetons : le RNN paraîtrait n fois moins cher.",
+            "La comparaison se fait sur la même suite de n mots : le RNN paraîtrait n fois moins cher.",
             "The comparison is over the same sequence of n tokens: the RNN would look n times cheaper.",
         ),
         hints=(
             Text(
-                "Combien de fois le RNN avance-t-il pour lire n jetons ?",
+                "Combien de fois le RNN avance-t-il pour lire n mots ?",
                 "How many steps does the RNN take to read n tokens?",
             ),
             Text("Un pas : x·Wx et h·Wh, soit 2·2·B·d² FLOPs.", "One step: x·Wx and h·Wh, that is 2·2·B·d² FLOPs."),

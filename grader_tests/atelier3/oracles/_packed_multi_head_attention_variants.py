@@ -201,7 +201,7 @@ MISCONCEPTIONS = (
             "Your output is exactly that of reading (K, Q, V): you swap queries and keys.",
         ),
         consequence=Text(
-            "Les scores sont transposés : chaque jeton regarde ceux qui l'auraient regardé.",
+            "Les scores sont transposés : chaque mot regarde ceux qui l'auraient regardé.",
             "The scores are transposed: each token looks at those that would have looked at it.",
         ),
         hints=(
@@ -439,7 +439,7 @@ MISCONCEPTIONS = (
             "Right without a mask, your output takes no notice of mask.",
         ),
         consequence=Text(
-            "Les jetons de remplissage prennent part à toutes les moyennes.",
+            "Les positions de remplissage prennent part à toutes les moyennes.",
             "Padding tokens take part in all means.",
         ),
         hints=(
@@ -512,7 +512,7 @@ MISCONCEPTIONS = (
             "not of the coordinates.",
         ),
         consequence=Text(
-            "Un même vecteur est réparti sur plusieurs « positions » : les jetons sont mélangés.",
+            "Un même vecteur est réparti sur plusieurs « positions » : les mots sont mélangés.",
             'One vector is spread over several "positions": tokens are mixed up.',
         ),
         hints=(

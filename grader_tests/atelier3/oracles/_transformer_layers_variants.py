@@ -556,7 +556,7 @@ MISCONCEPTIONS = (
         ),
         hints=(
             Text(
-                "Changez le dernier jeton de l'entrée : la sortie en première position bouge-t-elle ?",
+                "Changez le dernier mot de l'entrée : la sortie en première position bouge-t-elle ?",
                 "Change the input's last token: does the output at the first position move?",
             ),
             Text(
@@ -676,7 +676,7 @@ MISCONCEPTIONS = (
             "You return exactly y: nothing is shifted.",
         ),
         consequence=Text(
-            "Le décodeur lit à chaque position le jeton même qu'il doit prédire : la perte tombe à 0 et il n'apprend "
+            "Le décodeur lit à chaque position le mot même qu'il doit prédire : la perte tombe à 0 et il n'apprend "
             "qu'à recopier.",
             "At each position the decoder reads the very token it must predict: the loss drops to 0 and all it learns "
             "is to copy.",
@@ -704,7 +704,7 @@ MISCONCEPTIONS = (
         hints=(
             Text("Le premier élément de la sortie doit être bos.", "The first element of the output must be bos."),
             Text(
-                "C'est le dernier jeton de y qui disparaît, non le premier.",
+                "C'est le dernier mot de y qui disparaît, non le premier.",
                 "It is the last token of y that goes, not the first.",
             ),
             Text("torch.cat([colonne de bos, y[:, :-1]], dim=1).", "torch.cat([column of bos, y[:, :-1]], dim=1)."),
@@ -714,7 +714,7 @@ MISCONCEPTIONS = (
         name="last_token_kept",
         defines={"shift_right": shift_keeps_last},
         finding=Text(
-            "Vous gardez le dernier jeton : la sortie a T + 1 colonnes.",
+            "Vous gardez le dernier mot : la sortie a T + 1 colonnes.",
             "You keep the last token: the output has T + 1 columns.",
         ),
         consequence=Text(
@@ -734,7 +734,7 @@ MISCONCEPTIONS = (
         name="bos_not_prepended",
         defines={"shift_right": shift_without_bos},
         finding=Text(
-            "Vous rendez exactement y[:, :-1] : le jeton bos n'est pas placé devant.",
+            "Vous rendez exactement y[:, :-1] : le marqueur bos n'est pas placé devant.",
             "You return exactly y[:, :-1]: the token bos is not put in front.",
         ),
         consequence=Text(
@@ -754,7 +754,7 @@ MISCONCEPTIONS = (
         name="rolled",
         defines={"shift_right": shift_in_a_circle},
         finding=Text(
-            "Vous faites tourner y en cercle : le dernier jeton revient en première position, à la place de bos.",
+            "Vous faites tourner y en cercle : le dernier mot revient en première position, à la place de bos.",
             "You turn y in a circle: the last token comes back first, in the place of bos.",
         ),
         consequence=Text(
@@ -763,7 +763,7 @@ MISCONCEPTIONS = (
         ),
         hints=(
             Text(
-                "Quel jeton trouve-t-on en position 0 de votre sortie ?",
+                "Quel identifiant trouve-t-on en position 0 de votre sortie ?",
                 "Which token stands at position 0 of your output?",
             ),
             Text(
@@ -780,17 +780,17 @@ MISCONCEPTIONS = (
         name="bos_overwrites_first",
         defines={"shift_right": shift_overwrites_first},
         finding=Text(
-            "Vous remplacez le premier jeton par bos sans rien décaler.",
+            "Vous remplacez le premier mot par bos sans rien décaler.",
             "You replace the first token by bos without shifting anything.",
         ),
         consequence=Text(
-            "Sauf en position 0, le décodeur lit encore le jeton qu'il doit prédire, et y₀ est perdu.",
+            "Sauf en position 0, le décodeur lit encore le mot qu'il doit prédire, et y₀ est perdu.",
             "But for position 0, the decoder still reads the token it must predict, and y₀ is lost.",
         ),
         hints=(
             Text("Où y₀ se trouve-t-il dans votre sortie ?", "Where is y₀ in your output?"),
             Text(
-                "Tous les jetons avancent d'une case ; seul le dernier disparaît.",
+                "Tous les mots avancent d'une case ; seul le dernier disparaît.",
                 "All tokens move one place on; only the last one goes.",
             ),
             Text(
@@ -807,7 +807,7 @@ MISCONCEPTIONS = (
             "The shift is right, but the first column is 0 instead of bos.",
         ),
         consequence=Text(
-            "0 est souvent l'identifiant du remplissage : le décodeur commencerait par un jeton masqué.",
+            "0 est souvent l'identifiant du remplissage : le décodeur commencerait par un mot masqué.",
             "0 is often the padding's identifier: the decoder would start from a masked token.",
         ),
         hints=(

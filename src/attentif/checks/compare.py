@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -40,7 +40,8 @@ def compare(value: Any, expected: Any, function: Function) -> Mismatch | None:
     """The first difference, or None if ``value`` is right.
 
     ``expected`` is a value of the reference: an array, tensor or number, or a tuple, list or dict of them;
-    ``function.outputs`` name its parts and their axes.
+    ``function.outputs`` name its parts and their axes. Where they are more than its parts, and as many as what its
+    nested tuples hold in all, they name that, in order, and ``value`` must be nested in the same way.
     """
     pairs = _paired(value, expected, function)
     if isinstance(pairs, Mismatch):
@@ -76,6 +77,8 @@ def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output,
         return _paired_by_key(value, expected, function)
     if isinstance(expected, (tuple, list)):
         count = len(expected)
+        if len(function.outputs) > count and len(function.outputs) == len(_unnested(expected, expected)):
+            return _paired_unnested(value, expected, function)
         if not isinstance(value, (tuple, list)) or len(value) != count:
             got_fr, got_en = _describe(value)
             names = ", ".join(output.name for output in function.outputs)
@@ -95,6 +98,50 @@ def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output,
         )
         return Mismatch("type", general, general)
     return [(function.outputs[0], value, expected)]
+
+
+def _paired_unnested(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | Mismatch:
+    if not _nested_alike(value, expected):
+        wanted = _named_parts(expected, iter(function.outputs))
+        got_fr, got_en = _describe(value)
+        if isinstance(value, (tuple, list)):
+            got_fr = got_en = f"`{_sketch(value)}`"
+        general = Text(
+            f"`{function.name}` doit renvoyer `{wanted}`, avec ces parenthèses ; vous renvoyez {got_fr}.",
+            f"`{function.name}` must return `{wanted}`, with these parentheses; you return {got_en}.",
+        )
+        return Mismatch("type", general, general)
+    return list(zip(function.outputs, _unnested(value, expected), _unnested(expected, expected), strict=True))
+
+
+def _nested_alike(value: Any, expected: Any) -> bool:
+    """Whether ``value`` has a tuple or a list, as long, wherever ``expected`` has one."""
+    if not isinstance(expected, (tuple, list)):
+        return True
+    alike = isinstance(value, (tuple, list)) and len(value) == len(expected)
+    return alike and all(_nested_alike(v, e) for v, e in zip(value, expected, strict=True))
+
+
+def _unnested(value: Any, like: Any) -> list[Any]:
+    """What ``value`` holds, in order, each tuple or list taken apart where ``like`` has one."""
+    if not isinstance(like, (tuple, list)):
+        return [value]
+    return [leaf for v, e in zip(value, like, strict=True) for leaf in _unnested(v, e)]
+
+
+def _named_parts(expected: Any, outputs: Iterator[Output]) -> str:
+    """``(loss, (dW, db))``: the outputs' names, grouped as in ``expected``."""
+    if not isinstance(expected, (tuple, list)):
+        return next(outputs).name
+    return f"({', '.join(_named_parts(part, outputs) for part in expected)})"
+
+
+def _sketch(value: Any, depth: int = 2) -> str:
+    """``(…, (…, …))``: how a student's tuples are nested, as far as a line can tell."""
+    if not isinstance(value, (tuple, list)):
+        return "…"
+    told = depth > 0 and 0 < len(value) <= 12
+    return f"({', '.join(_sketch(part, depth - 1) for part in value) if told else '…'})"
 
 
 def _paired_by_key(
@@ -287,7 +334,7 @@ def _worst_difference(output: Output, got: np.ndarray, wanted: np.ndarray, wrong
 
 
 def _number(value: Any) -> str:
-    return str(bool(value)) if isinstance(value, (bool, np.bool_)) else f"{value:.4g}"
+    return str(bool(value)) if isinstance(value, (bool, np.bool_)) else f"{value + 0.0:.4g}"  # no « -0 »
 
 
 def _describe(value: Any) -> tuple[str, str]:

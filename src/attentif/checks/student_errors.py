@@ -34,6 +34,32 @@ _HELP = {
 }
 
 
+_CLUES = (
+    (
+        ("same dtype", "Double", "Float and", "scalar type"),
+        Text(
+            "Deux tenseurs n'ont pas le même dtype : créez les vôtres avec `dtype=x.dtype` ou `torch.zeros_like(x)`.",
+            "Two tensors differ in dtype: make yours with `dtype=x.dtype`, or with `torch.zeros_like(x)`.",
+        ),
+    ),
+    (
+        ("state_dict",),
+        Text(
+            "Les sous-modules ou leurs formes ne sont pas ceux de l'énoncé : comparez les noms lettre à lettre.",
+            "The submodules or their shapes are not those of the statement: compare their names letter by letter.",
+        ),
+    ),
+)
+
+
+def help_for(kind: str, message: str) -> tuple[Text, ...]:
+    """A hint about an exception: from its message where that says more than its type."""
+    for words, text in _CLUES:
+        if any(word in message for word in words):
+            return (text,)
+    return (_HELP[kind],) if kind in _HELP else ()
+
+
 def not_written(function: Function) -> Explanation:
     """The stub is still there."""
     return Explanation(
@@ -84,7 +110,7 @@ def explain_error(function: Function | None, error: errors.StudentError, *, hidd
     return Explanation(
         Text(f"{subject} s'arrête sur une erreur {kind}{where}.", f"{subject_en} stops with {kind}{where_en}."),
         evidence,
-        hints=(_HELP[kind],) if kind in _HELP else (),
+        hints=help_for(kind, "" if hidden else error.message),
         function=name,
     )
 

@@ -37,7 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command and returns its exit status; what the user did wrong is one line on stderr, status 2 (130 for Ctrl-C)."""
+    """Runs a command and returns its exit status; what the user did wrong is one line on stderr, status 2."""
     from attentif.cli.errors import UserError
 
     parsed = build_parser().parse_args(arguments)

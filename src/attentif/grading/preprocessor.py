@@ -173,6 +173,7 @@ class Grade(Execute):
     def _stop(self, cell: NotebookNode, reason: str, look: Look) -> None:
         self._stopped = reason
         self.looks.append(look)
+        cell.execution_count = None  # whether its number had arrived before the end is a matter of luck
         cell.outputs = [*cell.get("outputs", []), outputs.error_output("NoyauArrêté", reason)]
 
     def _take_snapshot(self, plan: CellPlan) -> None:

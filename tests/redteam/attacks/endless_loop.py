@@ -2,7 +2,7 @@
 
 CATEGORY = "Exit or exhaust"
 POINTS = 0
-EXPECT = "ne s'arrêtait pas"
+EXPECT = "KeyboardInterrupt"
 SOLUTION = """
 def center(X):
     return X * 0
