@@ -114,6 +114,7 @@ def test_scalars_may_be_numbers_or_zero_dimensional():
         assert compare(value, 2.0, SCALAR) is None
     assert compare(2.5, 2.0, SCALAR).detail.fr == "« norm » : attendu 2, obtenu 2.5."
     assert compare(np.array([2.0]), 2.0, SCALAR).kind == "shape"
+    assert "doit être un nombre ; vous renvoyez None" in compare(None, 2.0, SCALAR).general.fr
 
 
 def test_dict_answers_are_compared_key_by_key():

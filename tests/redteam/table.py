@@ -5,6 +5,7 @@ worth as much. It runs them without protection, so what would hang or harm the m
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,14 +22,24 @@ BEGIN, END = "<!-- red team: begin (written by `make redteam`) -->", "<!-- red t
 STOCK_CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "stock"\nc.Execute.timeout = 10\n'
 OUR_LIMITS = ("--Grade.timeout=8", "--Grade.checks_timeout=4", "--Grade.checks_budget=4", "--Grade.memory=512")
 
+CATEGORIES = (
+    "Make the checker lie",
+    "Steal the answer",
+    "Forge the result",
+    "Exit or exhaust",
+    "Tamper with the document",
+    "Go outside",
+    "Controls that must get full marks",
+    "Controls that must get none",
+)
+
 PUBLIC = """X = np.array([[1.0, 2.0, 0.0], [3.0, 6.0, 1.0]])
 expected = np.array([[-1.0, -2.0, -0.5], [1.0, 2.0, 0.5]])
 np.testing.assert_allclose(center(X), expected)
 once = center(np.array([[1.0, 2.0], [3.0, 6.0]]))
 assert np.allclose(center(once), once)"""
 HIDDEN = """### BEGIN HIDDEN TESTS
-# CANARY_HIDDEN_SOURCE
-X = 31415.92653589793 + np.random.RandomState(0).normal(size=(5, 3))
+X = 30_000 + 1415.92653589793 + np.random.RandomState(0).normal(size=(5, 3))
 given = X.copy()
 got = center(X)
 expected = X - X.sum(0) / len(X)
@@ -63,31 +74,55 @@ def make_stock(folder, sample):
 
 
 def run(course, home, *arguments):
-    """An nbgrader command; its exit status."""
+    """An nbgrader command; what it printed."""
     return subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=course.root,
         env=gallery.environment(home),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ).returncode
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ).stdout
 
 
 def grade(course, home, attacks, *options):
-    """Hands in, grades and explains. Attacks that change other grades come last, each by itself."""
+    """Hands in, grades and explains; (attack's name, what it got). Attacks that change the gradebook come last, each by
+    itself."""
     together = [attack for attack in attacks if attack.stock != "alone" or options]
     for group in [together, *([attack] for attack in attacks if attack not in together)]:
         for attack in group:
             gallery.hand_in(course, attack)
-        run(course, home, "autograde", "mini", *options)
+        stopping = grade_group(course, home, group, options)
         run(course, home, "generate_feedback", "mini")
-        yield from ((attack.name, result(course, attack.name)) for attack in group)
+        for attack in group:
+            yield attack.name, "stops the class" if attack.name in stopping else result(course, attack.name)
+
+
+def grade_group(course, home, group, options):
+    """Grades a class; whoever makes the whole run stop is named, taken out, and the rest is graded."""
+    stopping = set()
+    while True:
+        output = run(course, home, "autograde", "mini", *options)
+        broken = {name for name in sorted(a.name for a in group if a.graded) if not graded(course, name)} - stopping
+        for name in list(broken):
+            if f"error processing assignment: {course.root}/submitted/{name}/" in output:
+                broken.discard(name)
+        if not broken:
+            return stopping
+        stopping.add(min(broken))
+        shutil.rmtree(course.root / "submitted" / min(broken))
+
+
+def graded(course, name):
+    """Whether there is a graded notebook."""
+    return any((course.root / "autograded" / name).glob("mini/*.ipynb"))
 
 
 def result(course, name):
     """What an attack got, in a few words."""
     grades = gallery.grades(course)
-    if not list((course.root / "autograded" / name).glob("mini/*.ipynb")):
+    if not graded(course, name):
         text = "no grade"
     else:
         score, _, needs_human = grades[name]
@@ -109,7 +144,7 @@ def scripts(course, name):
 
 def rows(attacks, stock, ours):
     """The table's lines, a heading for each category."""
-    for category in dict.fromkeys(a.category for a in sorted(attacks, key=lambda a: a.category)):
+    for category in CATEGORIES:
         yield f"| **{category}** | | | |"
         for attack in attacks:
             if attack.category == category:

@@ -7,9 +7,9 @@ pytestmark = pytest.mark.exercise("numpy_to_torch")
 
 @pytest.mark.weight(2)
 def test_mlp(student, cases):
-    """La perte et les quatre gradients du réseau, obtenus par autograd.
+    """(loss, (dW1, db1, dW2, db2)) : la perte et les quatre gradients du réseau, obtenus par autograd.
 
-    The loss and the four gradients of the network, obtained by autograd."""
+    (loss, (dW1, db1, dW2, db2)): the loss and the four gradients of the network, obtained by autograd."""
     cases.only("mlp_torch").check_values(student)
 
 

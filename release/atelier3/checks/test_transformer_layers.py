@@ -65,7 +65,7 @@ def test_decoder_layer(student, cases):
 
 @pytest.mark.weight(2)
 def test_shift_right(student, cases):
-    """shift_right : bos devant, le dernier jeton retiré, même forme que y.
+    """shift_right : bos devant, le dernier mot retiré, même forme que y.
 
     shift_right: bos in front, the last token dropped, same shape as y."""
     shifts = cases.only("shift_right")
@@ -74,7 +74,7 @@ def test_shift_right(student, cases):
         if case.call.run(student).is_floating_point():
             fail(
                 Text(
-                    "`shift_right` rend des nombres à virgule : des identifiants de jetons doivent rester entiers.",
+                    "`shift_right` rend des nombres à virgule : des identifiants de mots doivent rester entiers.",
                     "`shift_right` returns floating-point numbers: token identifiers must stay integers.",
                 ),
                 hints=(

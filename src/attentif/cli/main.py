@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from attentif import __version__
 
@@ -40,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit status; what the user did wrong is one line on stderr, status 2."""
     from attentif.cli.errors import UserError
 
+    # nbgrader calls `alembic` by name: it must be found though the virtual environment is not active.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     parsed = build_parser().parse_args(arguments)
     try:
         return int(parsed.run(parsed))
