@@ -207,7 +207,8 @@ def to_numpy(value: Any) -> np.ndarray | None:
 def _type_mismatch(output: Output, value: Any, expected: Any) -> Mismatch:
     got_fr, got_en = _describe(value)
     wanted = "torch.Tensor" if isinstance(expected, torch.Tensor) else "numpy.ndarray"
-    single = not np.ndim(to_numpy(expected))
+    array = to_numpy(expected)
+    single = array is not None and not array.ndim
     general = Text(
         f"« {output.name} » doit être un {'nombre' if single else f'`{wanted}`'} ; vous renvoyez {got_fr}.",
         f"`{output.name}` must be a {'number' if single else f'`{wanted}`'}; you return {got_en}.",
