@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import sys
@@ -13,6 +14,7 @@ from datetime import date
 from importlib import metadata
 from pathlib import Path
 
+import nbformat
 from classes import ATELIER, ROOT, SUBJECTS, Subject, environment, hand_in, make_course
 from measure import Cost, measured
 from nbgrader.api import Gradebook
@@ -49,6 +51,7 @@ class Result:
 
     subject: Subject
     stock: Row
+    stock_marginal: tuple[float, float]
     first: Cost
     ours: list[Row]
     marginal: list[tuple[float, float]]  # wall and CPU seconds of one more submission
@@ -66,7 +69,7 @@ def run(subject: Subject, folder: Path, count: int, stock_count: int, workers: l
     say(f"{subject.name}: making the class")
     ours = make_course(folder / "ours", subject, stock=False)
     stock = make_course(folder / "stock", subject, stock=True)
-    hand_in(stock, subject, stock_count)
+    hand_in(stock, subject, 1)
     attentif = [sys.executable, "-m", "attentif.cli.main", "grade", ATELIER]
     env = environment()
     hand_in(ours, subject, 1)
@@ -86,18 +89,54 @@ def run(subject: Subject, folder: Path, count: int, stock_count: int, workers: l
     assert scores(ours) == found, "the floor gives other grades"
     say(f"{subject.name}: stock nbgrader, {stock_count} submissions")
     command = [sys.executable, "-m", "nbgrader", "autograde", ATELIER]
+    one = measured([*command, "--force"], stock.root, env)
+    hand_in(stock, subject, stock_count)
+    command.append("--force")
     stock_row = Row("stock nbgrader", measured(command, stock.root, env), stock_count)
+    wall, cpu = stock_row.cost.wall - one.wall, stock_row.cost.cpu - one.cpu
+    stock_marginal = (wall / (stock_count - 1), cpu / (stock_count - 1))
     expected = scores(stock)
     assert len(expected) == stock_count
     assert {student: found[student] for student in expected} == expected, "stock nbgrader gives other grades"
     assert len(found) == count
     assert set(found.values()) == {0.0, 6.0}
-    return Result(subject, stock_row, first, rows, marginal, json.loads(floor.output.splitlines()[-1]))
+    return Result(subject, stock_row, stock_marginal, first, rows, marginal, json.loads(floor.output.splitlines()[-1]))
+
+
+BURNT = 3.0  # CPU seconds
+
+
+def prove_the_clock(folder: Path) -> None:
+    """A submission burns a known CPU time inside its kernel: both ways of grading must show it, or no CPU time here
+    may be believed. AssertionError otherwise."""
+    env, subject = environment(), SUBJECTS["torch"]
+    for name, command in (
+        ("ours", ["attentif.cli.main", "grade", ATELIER, "--workers", "1", "--rerun"]),
+        ("stock", ["nbgrader", "autograde", ATELIER, "--force"]),
+    ):
+        course = make_course(folder / name, subject, stock=name == "stock")
+        hand_in(course, subject, 1)
+        full = [sys.executable, "-m", *command]
+        measured(full, course.root, env)  # what is done once is done
+        plain = measured(full, course.root, env).cpu
+        path = course.root / "submitted" / "student0000" / ATELIER / f"{subject.name}.ipynb"
+        burn = f"import time\nt = time.process_time()\nwhile time.process_time() - t < {BURNT}: pass"
+        notebook = nbformat.read(path, 4)
+        notebook.cells[-1].source = burn
+        nbformat.write(notebook, path)
+        seen = measured(full, course.root, env).cpu - plain
+        say(f"the CPU clock, {name}: {seen:.2f} s seen of {BURNT:.0f} s burnt in a kernel")
+        assert math.isnan(seen) or abs(seen - BURNT) < 0.4 * BURNT, f"CPU times of {name} are not to be believed"
 
 
 def say(text: str) -> None:
     """Progress, on stderr."""
     print(text, file=sys.stderr, flush=True)
+
+
+def number(value: float) -> str:
+    """Two or three figures; a dash for what was not measured."""
+    return "–" if math.isnan(value) else f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
 def table(result: Result) -> list[str]:
@@ -111,8 +150,8 @@ def table(result: Result) -> list[str]:
     ]
     for row in (stock, *result.ours):
         lines.append(
-            f"| {row.name} | {row.count} | {row.seconds:.2f} | {stock.seconds / row.seconds:.1f} | {row.cpu:.2f} | "
-            f"{stock.cpu / row.cpu:.1f} | {row.cost.memory / MB:.0f} |"
+            f"| {row.name} | {row.count} | {row.seconds:.2f} | {stock.seconds / row.seconds:.1f} | {number(row.cpu)} | "
+            f"{number(stock.cpu / row.cpu)} | {row.cost.memory / MB:.0f} |"
         )
     lines += [
         f"| floor: cells and checks only | | {floor['bare']:.3f} | | {floor['bare_cpu']:.3f} | | |",
@@ -120,10 +159,14 @@ def table(result: Result) -> list[str]:
         "",
     ]
     one, marginal = result.ours[0], result.marginal[0][0]
+    lines.append(
+        f"- stock nbgrader, one more submission: {result.stock_marginal[0]:.2f} s, "
+        f"{number(result.stock_marginal[1])} CPU s."
+    )
     for row, (wall, cpu) in zip(result.ours, result.marginal, strict=True):
         lines.append(
-            f"- {row.name}, one more submission: {wall:.2f} s, {cpu:.2f} CPU s; "
-            f"{stock.seconds / wall:.1f} times faster than stock, with {stock.cpu / cpu:.1f} times less CPU."
+            f"- {row.name}, one more submission: {wall:.2f} s, {number(cpu)} CPU s; "
+            f"{result.stock_marginal[0] / wall:.1f} times faster than stock's, with {number(result.stock_marginal[1] / cpu)} times less CPU."
         )
     lines += [
         f"- One worker over the floor inside nbgrader: {one.seconds / floor['nbgrader']:.1f} with the command's start, "
@@ -171,7 +214,7 @@ sum of proportional shares (PSS). On a machine that does other things meanwhile,
 def main() -> None:
     """Measures, prints, writes docs/benchmarks.md."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=96, help="submissions graded by attentif")
+    parser.add_argument("--count", type=int, default=24, help="submissions graded by attentif")
     parser.add_argument("--stock-count", type=int, default=24, help="submissions graded by stock nbgrader")
     parser.add_argument("--subject", choices=SUBJECTS, action="append", help="only this notebook; may be repeated")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
@@ -179,6 +222,7 @@ def main() -> None:
     cores = usable_cores()
     lines = [HEAD]
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        prove_the_clock(Path(scratch, "clock"))
         for name in options.subject or SUBJECTS:
             result = run(SUBJECTS[name], Path(scratch, name), options.count, options.stock_count, sorted({1, cores}))
             lines += table(result)

@@ -149,7 +149,7 @@ def test_nested_tuples_are_named_in_order_and_nested_alike():
         mismatch = compare(wrong, expected, function)
         assert mismatch.kind == "type"
         assert "`(loss, (dW, db))`" in mismatch.general.fr
-        assert shown in mismatch.general.fr
+        assert shown in mismatch.detail.fr
 
 
 def test_nested_lists_that_outputs_do_not_name_stay_arrays():

@@ -83,11 +83,13 @@ def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output,
             got_fr, got_en = _describe(value)
             names = ", ".join(output.name for output in function.outputs)
             wanted = f"({names})" if len(function.outputs) == count else f"{count}"
-            general = Text(
-                f"`{function.name}` doit renvoyer {count} valeurs {wanted if names else ''} ; vous renvoyez {got_fr}.",
-                f"`{function.name}` must return {count} values {wanted if names else ''}; you return {got_en}.",
+            found = f" ({len(value)})" if isinstance(value, (tuple, list)) else ""
+            french = (
+                f"`{function.name}` doit renvoyer {count} valeurs {wanted if names else ''} ; vous renvoyez {got_fr}"
             )
-            return Mismatch("type", general, general)
+            english = f"`{function.name}` must return {count} values {wanted if names else ''}; you return {got_en}"
+            detail = Text(f"{french}{found}.", f"{english}{found}.")
+            return Mismatch("type", Text(f"{french}.", f"{english}."), detail)
         outputs = function.outputs if len(function.outputs) == count else function.outputs[:1] * count
         return list(zip(outputs, value, expected, strict=True))
     if isinstance(value, (tuple, list)) and not isinstance(expected, np.ndarray):
@@ -103,15 +105,19 @@ def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output,
 def _paired_unnested(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | Mismatch:
     if not _nested_alike(value, expected):
         wanted = _named_parts(expected, iter(function.outputs))
-        got_fr, got_en = _describe(value)
-        if isinstance(value, (tuple, list)):
-            got_fr = got_en = f"`{_sketch(value)}`"
-        general = Text(
-            f"`{function.name}` doit renvoyer `{wanted}`, avec ces parenthèses ; vous renvoyez {got_fr}.",
-            f"`{function.name}` must return `{wanted}`, with these parentheses; you return {got_en}.",
-        )
-        return Mismatch("type", general, general)
+        told = _wrong_nesting(function, wanted, *_describe(value))
+        if not isinstance(value, (tuple, list)):
+            return Mismatch("type", told, told)
+        # How the value is nested is the student's doing: only public checks may show it.
+        return Mismatch("type", told, _wrong_nesting(function, wanted, f"`{_sketch(value)}`", f"`{_sketch(value)}`"))
     return list(zip(function.outputs, _unnested(value, expected), _unnested(expected, expected), strict=True))
+
+
+def _wrong_nesting(function: Function, wanted: str, got_fr: str, got_en: str) -> Text:
+    return Text(
+        f"`{function.name}` doit renvoyer `{wanted}`, avec ces parenthèses ; vous renvoyez {got_fr}.",
+        f"`{function.name}` must return `{wanted}`, with these parentheses; you return {got_en}.",
+    )
 
 
 def _nested_alike(value: Any, expected: Any) -> bool:
@@ -348,6 +354,5 @@ def _describe(value: Any) -> tuple[str, str]:
     if isinstance(value, np.ndarray):
         return "un tableau numpy", "a numpy array"
     if isinstance(value, (tuple, list)):
-        kind = "un tuple" if isinstance(value, tuple) else "une liste"
-        return f"{kind} de {len(value)} éléments", f"a {type(value).__name__} of {len(value)} items"
+        return ("un tuple", "a tuple") if isinstance(value, tuple) else ("une liste", "a list")
     return f"un objet `{type(value).__name__}`", f"a `{type(value).__name__}` object"

@@ -53,8 +53,8 @@ def _library_files(root: Path) -> Iterator[Path]:
 def quarantine_special_files(assignment: str, student: str, notebooks: list[str], **_: Any) -> None:
     """Before ``autograde``: moves what nbgrader would stumble over out of a submission.
 
-    Links and special files would be followed or block; a false ``timestamp.txt`` would end the run for the whole class.
-    They are kept, named, in ``.attentif/quarantine/``. A folder whose notebooks all have other names than the released
+    Links and special files would be followed or block; with a false ``timestamp.txt`` there would be no grade. They are
+    kept, named, in ``.attentif/quarantine/``. A folder whose notebooks all have other names than the released
     ones is graded as if those had been handed in empty: their names are added to ``notebooks``.
     """
     for folder in {Path(notebook).parent for notebook in notebooks}:

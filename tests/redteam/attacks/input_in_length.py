@@ -2,7 +2,6 @@
 
 CATEGORY = "Steal the answer"
 POINTS = 0
-OPEN = "the report of a hidden check quotes the number of items of a list"
 SOLUTION = """
 def center(X):
     return [[1.0], [1.0, 2.0]] + [[1.0]] * (int(X.flat[0]) - 2)
