@@ -374,7 +374,7 @@ def test_a_release_in_the_middle_stops_the_run(course, grade):
 
     def before(name, argument):
         if name == "grade_submission":
-            with sqlite3.connect(course.root / "gradebook.db") as connection:
+            with sqlite3.connect(course.root / "gradebook.db", timeout=60) as connection:
                 connection.execute("UPDATE grade_cells SET max_score = max_score + 1")
 
     with pytest.raises(AssignmentChanged, match="released again"):
