@@ -15,6 +15,8 @@ from attentif.checks.oracles import load_exercise
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "tests" / "sample_course"
+# nbgrader calls `alembic` by name: it is found though the virtual environment may not be active.
+PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
 def nbgrader(course, *arguments, check=True, **environment):
@@ -22,7 +24,7 @@ def nbgrader(course, *arguments, check=True, **environment):
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=course.root,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", **environment},
+        env={**os.environ, "PATH": PATH, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

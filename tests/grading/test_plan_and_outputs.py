@@ -11,6 +11,7 @@ from attentif.checks.exercise import Text
 from attentif.checks.report import CheckResult, ExerciseReport, Verdict
 from attentif.grading.outputs import CUT, MAX_OUTPUTS, report_outputs, tame, value_output
 from attentif.grading.plan import CellKind, plan_cell
+from attentif.grading.preprocessor import Grade
 
 MARK = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id": "softmax", "points": 4}}
 
@@ -107,3 +108,13 @@ def test_partial_credit_of_a_hand_written_cell(shown, score):
     cell = new_code_cell("", metadata=MARK)
     cell.outputs = [value_output(shown, 4.0)]
     assert determine_grade(cell) == (score, 4.0)
+
+
+def test_a_kernel_that_fails_late_leaves_no_exercise_without_a_report(course):
+    """Frozen copies that were taken and can no longer be asked: a verdict all the same, and zero."""
+    grade = Grade()
+    grade._plans = [plan_cell(new_code_cell('check("softmax")', metadata=MARK), course, "atelier1")]
+    grade._tokens, grade._stopped, grade._course = {"softmax": "token"}, "le noyau s'est arrêté", course
+    report = grade._reports(None)["softmax"]
+    assert report.fraction == 0
+    assert "le noyau s'est arrêté" in report.notices[0].fr

