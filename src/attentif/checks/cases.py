@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -10,11 +10,9 @@ import numpy as np
 import torch
 
 from attentif.checks.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare
-from attentif.checks.diagnosis import Candidate
-from attentif.checks.exercise import Call, Case, Function, Given, Ref, Text
+from attentif.checks.exercise import Call, Case, Function, Ref, Text
 from attentif.checks.failures import CheckFailure, Explanation, Picture, fail
-from attentif.checks.modules import Trace
-from attentif.checks.naming import WrongAnswer, name_mistake
+from attentif.checks.naming import Knowledge, WrongAnswer, name_mistake
 from attentif.checks.outcome import Outcome, run_student
 from attentif.checks.student_errors import definition_problem, explain_error, not_written
 from attentif.remote.errors import StudentError
@@ -22,7 +20,7 @@ from attentif.remote.errors import StudentError
 PICTURE_LIMIT = 12
 
 
-class Reference(Protocol):
+class Reference(Knowledge, Protocol):
     """Where cases and right answers come from: a file of tensors, or the oracle itself."""
 
     @property
@@ -33,37 +31,8 @@ class Reference(Protocol):
     def title(self) -> Text:
         """The exercise's title."""
 
-    @property
-    def functions(self) -> Sequence[Function]:
-        """The functions that the student defines."""
-
-    @property
-    def cases(self) -> Sequence[Case]:
-        """The cases at hand."""
-
-    @property
-    def hidden(self) -> bool:
-        """Whether inputs, sizes and right answers must not be shown."""
-
-    def expected(self, case: Case) -> Any:
-        """The right answer to a case."""
-
     def expected_gradients(self, case: Case, cotangent: Any) -> list[Any]:
         """The right gradients of ⟨first output, cotangent⟩ by the case's differentiable inputs."""
-
-    def candidates(self, function: str) -> Sequence[Candidate]:
-        """The misconceptions about one function."""
-
-    def pairs(self, function: str) -> Sequence[Candidate]:
-        """Pairs of misconceptions about one function, where they can be composed."""
-
-    def inherited(
-        self, function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], student: Any
-    ) -> Given | None:
-        """The earlier functions of the student given which all outcomes are right."""
-
-    def submodules(self, case: Case) -> Trace | None:
-        """(name, output) of the reference's sub-modules on a case of a class; None where that is not known."""
 
 
 @dataclass(frozen=True)
