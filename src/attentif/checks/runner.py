@@ -16,8 +16,13 @@ from attentif.checks.exercise import Text
 from attentif.checks.report import ExerciseReport
 from attentif.checks.run import RUN, Run
 
-# The last two collect garbage, several times, at the end of each session: half a second where torch is imported.
-_UNUSED = ("cacheprovider", "terminal", "faulthandler", "capture", "unraisableexception", "threadexception")
+# What a session of checks has no use for: pytest's own plugins would take more time than the checks. Those about
+# exceptions collect garbage, several times, at the end of each session: half a second where torch is imported.
+_UNUSED = (
+    "cacheprovider", "capture", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "pastebin",
+    "recwarn", "setuponly", "setupplan", "stepwise", "subtests", "terminal", "threadexception", "unittest",
+    "unraisableexception",
+)  # fmt: skip
 
 
 class CheckFilesBroken(Exception):

@@ -64,12 +64,15 @@ class _Bar:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grades; exit status 1 when nothing could be graded."""
-    from attentif.grading.scheduler_pool import start_server
-
     if arguments.workers < 0:
         raise UserError("--workers must be at least 1")
     course = course_here()
-    start_server()  # before the imports below, which take as long
+    from attentif.grading import lean
+    from attentif.grading.scheduler_early import EarlyTemplate
+    from attentif.grading.scheduler_pool import start_server
+
+    start_server()  # both before the imports below, which take as long
+    early = EarlyTemplate(course, arguments.atelier).start(rerun=arguments.rerun)
 
     from attentif.grading.scheduler import ClassGrading
     from attentif.grading.scheduler_preflight import CannotGrade
@@ -77,11 +80,12 @@ def run(arguments: argparse.Namespace) -> int:
     from attentif.kernels.host import TemplateFailed
     from attentif.kernels.sandbox import SandboxUnavailable
 
+    lean.settle()
     console = Console()
     bar = _Bar(console, arguments.atelier)
     grading = ClassGrading(
         course, arguments.atelier, bar, students=arguments.student, workers=arguments.workers,
-        rerun=arguments.rerun, keep_records=not arguments.no_cache,
+        rerun=arguments.rerun, keep_records=not arguments.no_cache, early=early,
     )  # fmt: skip
     try:
         with bar.progress:

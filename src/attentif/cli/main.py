@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from attentif import __version__
@@ -24,17 +25,19 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 """
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser; each subcommand lives in its own module and adds itself."""
-    from attentif.cli import demo, doctor, grade, references, release
+COMMANDS = ("demo", "grade", "references", "release", "doctor")
 
+
+def build_parser(command: str = "") -> argparse.ArgumentParser:
+    """The parser; each subcommand lives in its own module and adds itself. With the name of one, only that module is
+    imported: some need seconds for it."""
     parser = argparse.ArgumentParser(
         prog="attentif", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"attentif {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (demo, grade, references, release, doctor):
-        module.add_to(commands)
+    for name in (command,) if command in COMMANDS else COMMANDS:
+        import_module(f"attentif.cli.{name}").add_to(commands)
     return parser
 
 
@@ -44,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     # nbgrader calls `alembic` by name: it must be found though the virtual environment is not active.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    parsed = build_parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parsed = build_parser(next(iter(arguments), "")).parse_args(arguments)
     try:
         return int(parsed.run(parsed))
     except UserError as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import json
 import os
 import shutil
 from collections import Counter, deque
@@ -26,6 +25,7 @@ from attentif.checks.course import Course
 from attentif.grading import looks, scheduler_rows
 from attentif.grading.looks import Look
 from attentif.grading.preload import VARIABLES
+from attentif.grading.scheduler_early import STATE, EarlyTemplate
 from attentif.grading.scheduler_jobs import (
     Facts,
     Graded,
@@ -41,10 +41,9 @@ from attentif.grading.scheduler_preflight import CannotGrade, chosen, released_a
 from attentif.grading.scheduler_records import Record, Records, cells_digest, scores_digest, submission_key
 from attentif.grading.scheduler_rows import AssignmentChanged, SubmissionChanged
 from attentif.kernels import templates
-from attentif.kernels.host import TemplateFailed, remove_roots_of
-from attentif.kernels.sandbox import Environment, SandboxUnavailable
+from attentif.kernels.host import remove_roots_of
+from attentif.kernels.sandbox import Environment
 
-STATE = ".attentif"
 _TRIES = 3
 
 
@@ -90,6 +89,7 @@ class ClassGrading:
     rerun: bool = False
     keep_records: bool = True
     executor: Callable[[int], Executor] = process_pool
+    early: EarlyTemplate | None = None  # if the caller has started one before this module was imported
     verdicts: list[Verdict] = field(default_factory=list)
 
     def run(self) -> list[Verdict]:
@@ -97,6 +97,7 @@ class ClassGrading:
 
         Raises CannotGrade when there is nothing sensible to do, SandboxUnavailable or TemplateFailed."""
         self.workers = self.workers or usable_cores()
+        self._early = self.early or EarlyTemplate(self.course, self.atelier).start(rerun=self.rerun)
         with _only_run(self.course) as self._scratch:
             self._pool = self.executor(self.workers)
             try:
@@ -109,11 +110,8 @@ class ClassGrading:
         return self.verdicts
 
     def _run(self) -> None:
-        describing = self._pool.submit(describe, self.course.root, self.atelier)
-        guess = self._guessed_template()
-        facts = describing.result()
-        if guess is not None and guess != _environment(facts):
-            templates.discard(guess)
+        facts = self._pool.submit(describe, self.course.root, self.atelier).result()
+        self._early.keep_if(_environment(facts))
         for line in facts.warnings:
             self.watcher.message(line)
         submissions = chosen(self.course, facts, self.atelier, self.students)
@@ -141,7 +139,7 @@ class ClassGrading:
         environment = _environment(facts)
         if environment is not None:
             template = templates.get_template(environment).address
-            self._remember(environment)
+            self._early.remember(environment)
         self._setup = Setup(
             self.course.root, self.atelier, self._assignment_id, self._scratch, facts.sandbox, facts.preload, template
         )
@@ -175,28 +173,6 @@ class ClassGrading:
     def _say(self, verdict: Verdict) -> None:
         self.verdicts.append(verdict)
         self.watcher.verdict(verdict)
-
-    # The template, started while the first worker still reads the configuration: it is nearly always the last run's.
-
-    @property
-    def _memory(self) -> Path:
-        return self.course.root / STATE / "grading" / f"{self.atelier}.environment.json"
-
-    def _guessed_template(self) -> Environment | None:
-        if self._records_folder.is_dir() and not self.rerun:
-            return None  # perhaps there is nothing to do
-        try:
-            known = json.loads(self._memory.read_text(encoding="utf-8"))
-            environment = Environment.of(known["preload"], known["sandbox"], variables=VARIABLES)
-            templates.get_template(environment)
-        except (OSError, ValueError, KeyError, TypeError, SandboxUnavailable, TemplateFailed):
-            return None
-        return environment
-
-    def _remember(self, environment: Environment) -> None:
-        known = {"preload": list(environment.preload), "sandbox": environment.sandbox}
-        with contextlib.suppress(OSError):
-            self._memory.write_text(json.dumps(known), encoding="utf-8")
 
     # The loop.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -11,7 +10,7 @@ import warnings
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import forkserver, util
 
-_WORKER = "attentif.grading.scheduler_worker"
+_PRELOAD = ["attentif.grading.lean", "attentif.grading.scheduler_worker"]
 
 
 def process_pool(workers: int) -> Executor:
@@ -25,7 +24,7 @@ def start_server() -> None:
     """Starts the process that workers are forked from, which takes some seconds: the sooner the better."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    multiprocessing.get_context("forkserver").set_forkserver_preload([_WORKER])
+    multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOAD)
     forkserver.ensure_running()
 
 
@@ -42,10 +41,11 @@ def usable_cores() -> int:
 
 
 def _start_worker() -> None:
+    from attentif.grading import lean
     from attentif.kernels import templates
 
     warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's own code
-    gc.freeze()  # what the server has imported stays shared between workers
+    lean.settle()  # what the server has imported stays shared between workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who writes grades; it ends us
     util.Finalize(None, templates.close_templates, exitpriority=0)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -9,7 +9,6 @@ import stat
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +80,8 @@ def course_key(course: Course, atelier: str, config: Any, config_files: Iterable
     """A digest of what all grades of an atelier depend on: checks, oracles, references, what the source folder holds,
     the configuration, the grader itself, every installed package. (The graded cells are added by the caller.)"""
     digest = hashlib.sha256(sys.version.encode())
-    for line in sorted({f"{found.metadata['Name']}=={found.version}" for found in metadata.distributions()}):
-        digest.update(line.encode())
+    for name in _installed():
+        digest.update(name.encode())
     digest.update(json.dumps(_plain(config), sort_keys=True).encode())
     for path in sorted(config_files):
         _add_files(digest, Path(path).parent, [Path(path)])
@@ -91,6 +90,14 @@ def course_key(course: Course, atelier: str, config: Any, config_files: Iterable
     package = Path(attentif.__file__).parent
     _add_files(digest, package, sorted(p for p in _files_below(package) if p.suffix in (".py", ".j2")))
     return digest.hexdigest()
+
+
+def _installed() -> list[str]:
+    """Name and version of every installed package, from the names of their metadata's folders: reading the metadata
+    itself takes a fifth of a second."""
+    folders = [Path(entry) for entry in sys.path if entry and os.path.isdir(entry)]
+    found = {path.name for folder in folders for path in folder.iterdir()}
+    return sorted(name for name in found if name.endswith((".dist-info", ".egg-info")))
 
 
 def cells_digest(rows: Rows) -> str:

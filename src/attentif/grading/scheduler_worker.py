@@ -23,7 +23,8 @@ from nbgrader import api
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import create_engine
+from sqlalchemy.orm import scoped_session, sessionmaker
 from sqlalchemy.pool import SingletonThreadPool
 
 from attentif.checks.course import Course
@@ -76,8 +77,9 @@ class _Autograde(Autograde):
 def _application(root: Path, atelier: str) -> tuple[AutogradeApp, _Lines]:
     """``nbgrader autograde``'s application, its configuration loaded as from the command line, silent.
 
-    Its gradebooks share one engine: nbgrader opens ten for a submission, and an engine keeps its compiled queries."""
-    api.create_engine = _engine
+    Its gradebooks share one engine and trust that the tables are there: nbgrader opens ten for a submission, and
+    an engine keeps its compiled queries."""
+    api.Gradebook.__init__ = _open_gradebook
     os.chdir(root)
     before = list(sys.path)
     app = AutogradeApp()
@@ -93,10 +95,19 @@ def _application(root: Path, atelier: str) -> tuple[AutogradeApp, _Lines]:
 
 
 _private_engine = functools.lru_cache(maxsize=1)(functools.partial(create_engine, poolclass=SingletonThreadPool))
+_open_any_gradebook = api.Gradebook.__init__
 
 
-def _engine(url: str, **options: Any) -> Engine:
-    return _private_engine(url, **options) if url == PRIVATE_URL else create_engine(url, **options)
+def _open_gradebook(self: api.Gradebook, db_url: str, course_id: str = "default_course", *others: Any) -> None:
+    """As nbgrader's; for the private gradebook, without looking at each table first."""
+    if db_url != PRIVATE_URL:
+        _open_any_gradebook(self, db_url, course_id, *others)
+        return
+    self.engine = _private_engine(db_url, future=True)
+    self.db = scoped_session(sessionmaker(autoflush=True, bind=self.engine, future=True))
+    self.check_course(course_id=course_id)
+    self.course_id = course_id
+    self.authenticator = None
 
 
 def describe(root: Path, atelier: str) -> Facts:

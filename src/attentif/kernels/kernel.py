@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import traceback
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from attentif.kernels import layout, messages, processes, seccomp, syscalls
@@ -58,13 +59,24 @@ def start_kernel(
 
 def create_app(request: dict[str, Any], supervisor: socket.socket | None = None) -> IPKernelApp:
     """An initialised ipykernel application on the sockets and the key of `request`."""
+    from ipykernel import ipkernel
     from ipykernel.kernelapp import IPKernelApp
     from traitlets.config import Config
 
     class App(IPKernelApp):
+        def parse_command_line(self, argv: list[str] | None = None) -> None:
+            if argv:  # a parser takes as long to make as all the sockets
+                super().parse_command_line(argv)
+
         def init_path(self) -> None:
             # Last, where ipykernel has it first: a torch.py in the submission's folder must not pass for the library.
             sys.path.append("")
+
+        def init_kernel(self) -> None:
+            # It lists the file of every module, for a debugger: to touch each is to copy ten megabytes of the template.
+            vars(ipkernel)["sys"] = SimpleNamespace(**{**vars(sys), "modules": {}})
+            super().init_kernel()
+            vars(ipkernel)["sys"] = sys
 
         def init_io(self) -> None:
             # All sockets are bound, save that the heartbeat's thread may still be about to.

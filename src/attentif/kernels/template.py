@@ -16,9 +16,10 @@ import socket
 import sys
 from typing import Any
 
-from attentif.kernels import kernel, layout, messages, processes, supervisor, syscalls
+from attentif.kernels import hugepages, kernel, layout, messages, processes, supervisor, syscalls
 
-_BASE_MODULES = ("ipykernel.kernelapp", "zmq.asyncio", "jupyter_client", "numpy")
+# numpy imports its random numbers when they are first used, and the agent uses them.
+_BASE_MODULES = ("ipykernel.kernelapp", "zmq.asyncio", "jupyter_client", "numpy", "numpy.random")
 # Looks for the running IPython shell at import, where the template has none: each kernel imports it itself.
 _BOUND_TO_A_SHELL = ("matplotlib_inline.backend_inline",)
 
@@ -45,6 +46,7 @@ def main() -> None:
         preload += message["preload"]
     if message is None:
         return
+    gc.disable()  # nothing that an import makes is garbage
     failed = import_modules(_BASE_MODULES) if settings["warm"] else []
     failed += import_modules(preload)
     if settings["warm"]:
@@ -52,11 +54,13 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # from here on the system reaps
     for name in _BOUND_TO_A_SHELL:
         sys.modules.pop(name, None)
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    hugepages.collapse()
     threads = processes.cpu_and_threads("self")[1]
     failed = [name for name in failed if name not in sys.modules][:200]
     ready = {"event": "ready", "failed": failed, "threads": threads, "memory": processes.resident("self")}
-    gc.collect()
-    gc.freeze()
     messages.send(owner, ready)
     serve(owner, listener, settings["below_tmp"], isolated=isolated)
 
