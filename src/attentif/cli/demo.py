@@ -21,6 +21,10 @@ from attentif.checks.course import Course
 from attentif.cli.errors import UserError, course_here
 from attentif.grading.results import diagnoses_of, exported_scores
 from attentif.grading.sample_class import Sample, hand_in, load_samples
+from attentif.grading.scheduler import ClassGrading, Verdict
+from attentif.grading.scheduler_preflight import CannotGrade
+from attentif.kernels.host import TemplateFailed
+from attentif.kernels.sandbox import SandboxUnavailable
 
 ATELIER = "atelier3"
 NOTEBOOKS = ("01_attention_une_tete", "02_gradients_et_regards", "03_multi_tetes")
@@ -70,8 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
         _step(progress, course, "releasing the notebooks", ["generate_assignment", ATELIER], 0, "Converting notebook")
         for sample in progress.track(samples, description="handing in"):
             hand_in(course, ATELIER, sample)
-        count = sum(len(list(p.glob("*.ipynb"))) for p in (course.root / "submitted").glob(f"*/{ATELIER}"))
-        _step(progress, course, "grading", ["autograde", ATELIER], count, "Autograding ")
+        _grade(progress, course)
+        count = sum(len(list(p.glob("*.ipynb"))) for p in (course.root / "autograded").glob(f"*/{ATELIER}"))
         _step(progress, course, "writing feedback", ["generate_feedback", ATELIER], count, "Converting notebook")
         _step(progress, course, "exporting grades.csv", ["export"], 0, "")
     rows = list(_rows(course, samples))
@@ -105,6 +109,34 @@ def prepare(course: Course, folder: Path, notebooks: Iterable[str] = NOTEBOOKS) 
     for name in notebooks:
         shutil.copy(course.root / "source" / ATELIER / f"{name}.ipynb", source / f"{name}.ipynb")
     return Course(folder.resolve())
+
+
+class _Steps:
+    """Moves a bar at each verdict of the scheduler."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.task = progress.add_task("grading", total=None)
+
+    def total(self, submissions: int) -> None:
+        """The length of the bar."""
+        self.progress.update(self.task, total=submissions)
+
+    def verdict(self, verdict: Verdict) -> None:
+        """One step."""
+        self.progress.advance(self.task)
+
+    def message(self, text: str) -> None:
+        """A line above the bar."""
+        self.progress.console.print(text, markup=False, highlight=False)
+
+
+def _grade(progress: Progress, course: Course) -> None:
+    """What `attentif grade` does, on all cores."""
+    try:
+        ClassGrading(course, ATELIER, _Steps(progress)).run()
+    except (CannotGrade, SandboxUnavailable, TemplateFailed) as error:
+        raise UserError(str(error)) from error
 
 
 def _step(progress: Progress, course: Course, description: str, command: list[str], total: int, counted: str) -> None:
