@@ -195,6 +195,29 @@ def test_a_mean_for_a_sum():
     assert found.diagnosis == "generic:sum_for_mean"
 
 
+def test_a_size_too_many_is_not_said_to_be_a_sum_or_a_division():
+    outputs = (Output("y", "B d"),)
+    found = failure(exercise(lambda x: x[:, 0], two_cases, outputs), lambda x: x[:, 0] * x.shape[1])
+    assert "multiplication de trop" in found.finding.fr
+    found = failure(exercise(lambda x: x[:, 0] * x.shape[1], two_cases, outputs), lambda x: x[:, 0])
+    assert "multiplication qui manque" in found.finding.fr
+
+
+def test_a_constant_a_choice_or_a_sign_is_no_rounding():
+    near_one = lambda x: 1 + x.tanh() / 4  # noqa: E731
+    assert named(lambda x: near_one(x).round(), near_one) == ""  # also what "is it positive?" answers
+    assert named(lambda x: x.sign(), lambda x: x.sign() * 1.2) == "generic:factor"
+    assert named(lambda x: (9 * x).round(), lambda x: 9 * x) == "generic:dtype"
+
+
+def test_two_swapped_axes_of_one_name():
+    def cases(rng):
+        return [case("one", (2, 5, 5), rng), case("two", (4, 3, 3), rng)]
+
+    found = failure(exercise(lambda x: x, cases, (Output("y", "B T T"),)), lambda x: x.transpose(1, 2))
+    assert "les deux axes T échangés" in found.finding.fr
+
+
 def test_masks():
     def cases(rng):
         return [case("one", (2, 5, 3), rng), case("two", (4, 3, 6), rng)]
@@ -396,6 +419,11 @@ class Twice(Net):
         return x + self.second(self.second(self.first(x).relu()))
 
 
+class Pair(Net):  # the comparison itself says that a single value is wanted
+    def forward(self, x):
+        return super().forward(x), x
+
+
 class Disagreeing(Net):
     def forward(self, x):
         return x + self.second(self.first(x).relu() if x.size(1) == 3 else self.first(x)) + (x.size(1) == 3) * x**2
@@ -423,6 +451,7 @@ def net_exercise():
         (SecondUnused, "module:second"),
         (Twice, "module:second"),
         (Disagreeing, ""),
+        (Pair, ""),
     ],
 )
 @pytest.mark.parametrize("where", ["oracle", "file"])

@@ -1,6 +1,6 @@
 """Wrong implementations that no exercise lists: each must stay unnamed, or be named rightly by a general rule.
 
-``expected`` is what the report may call it: one name, or None. They were written after the rules.
+``expected`` is what the report may call it, nothing as a rule. They were written after the rules.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Unlisted:
 
     exercise: str
     label: str
-    expected: str | None
+    expected: frozenset[str]
     defines: dict[str, Any]
 
 
@@ -32,7 +32,8 @@ def unlisted(exercise: str, expected: str | None, name: str = "") -> Callable[[A
     """Adds an implementation to the list; ``name`` is the student's, the exercise's own by default."""
 
     def add(item: Any) -> Any:
-        UNLISTED.append(Unlisted(exercise, item.__name__, expected, {name or exercise: item}))
+        names = frozenset([expected] if expected else [])
+        UNLISTED.append(Unlisted(exercise, item.__name__, names, {name or exercise: item}))
         return item
 
     return add

@@ -332,8 +332,8 @@ MISCONCEPTIONS = (
         name="scores_times_mask",
         defines={"scaled_dot_product_attention": attention_scores_times_mask},
         finding=Text(
-            "Vous multipliez les scores par le masque : un score caché devient 0, et non −∞.",
-            "You multiply the scores by the mask: a hidden score becomes 0, not −∞.",
+            "Un score caché devient 0, et non −∞, comme si vous multipliiez les scores par le masque.",
+            "A hidden score becomes 0, not −∞, as if you multiplied the scores by the mask.",
         ),
         consequence=Text(
             "exp(0) = 1 : une clé cachée garde un poids, et même le plus grand si les autres scores sont négatifs.",

@@ -85,9 +85,10 @@ def public():
     two_layers = torch.tensor([[[0.0, 1.0], [0.0, 1.0]], [[1.0, 0.0], [0.5, 0.5]]]).double()  # (2, 2, 2)
     return [
         entropy_case("worked_example", worked[None, None]),
-        entropy_case("masked", attention_weights(rng, 3, 2, 4, 5), key_mask((5, 3, 1), 5)),
+        entropy_case("masked", attention_weights(rng, 3, 2, 4, 5), key_mask((3, 5, 1), 5)),
         rollout_case("two_layers", two_layers[:, None, None]),
         rollout_case("three_layers", attention_weights(rng, 3, 2, 4, 5, 5)),
+        entropy_case("masked_square", attention_weights(rng, 2, 2, 5, 5), key_mask((3, 5), 5)),
     ]
 
 
@@ -111,6 +112,7 @@ def draw(rng):
         rollout_case("causal_layers", attention_weights(rng, L - 1, B, h, T_q, T_q, allowed=causal)),
         rollout_case("one_layer", attention_weights(rng, 1, B, h, T_k, T_k)),
         rollout_case("one_token", attention_weights(rng, L, 1, h, 1, 1)),
+        entropy_case("masked_square", attention_weights(rng, 2, h, T_k, T_k), key_mask((T_k - 2, T_k), T_k)),
     ]
 
 

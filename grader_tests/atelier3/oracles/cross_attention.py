@@ -71,8 +71,8 @@ def public():
     return [
         Case("unmasked_worked_example", Call("cross_attention", worked), dims),
         case("unmasked_square", rng, 2, 4, 4, 6),
-        case("masked_batch", rng, 3, 4, 5, 6, padding([5, 3, 2], 5)),
-        case("masked_square", rng, 2, 4, 4, 6, padding([4, 2], 4)),
+        case("masked_batch", rng, 3, 4, 5, 6, padding([3, 5, 2], 5)),
+        case("masked_square", rng, 2, 4, 4, 6, padding([2, 4], 4)),
     ]
 
 

@@ -2,8 +2,9 @@
 
 Many queries are right. What is compared is what the query does: the attention weights that it gets from the keys,
 computed on the trusted side (``weights_of``). With weights within 1e-3 of (0 … 1 … 0) or of (… ½ … ½ …), the output
-is the wanted value, or mean of two values, whatever the values are. Public cases hold data only, so the public
-checks write theirs by hand.
+is the wanted value, or mean of two values, whatever the values are. Short keys tell wrong queries of one direction
+apart, which get the same all-or-nothing weights from long ones. Public cases hold data only, so the public checks
+write theirs by hand.
 """
 
 from __future__ import annotations
@@ -91,6 +92,7 @@ def draw(rng):
         *cases("correlated", correlated_keys(rng, T, d, j, i, a, b, c), j, a, b),
         *cases("square", correlated_keys(rng, T, T, j, i, a, b, c), j, b, a),
         *cases("two_keys", torch.from_numpy(rng.normal(size=(2, d))), int(rng.integers(2)), 0, 1),
+        *cases("short", 0.15 * correlated_keys(rng, T, d, j, i, a, b, c), j, a, b),
     ]
 
 

@@ -88,6 +88,7 @@ def public():
         case("without_mask", rng, (2, 3), 4, 5, 6, 7),
         case("empty_sentence", rng, (3, 2), 4, 5, 6, 7, padding((5, 0, 2), 5)),
         Case("gradients_worked", Call("attention_gradients", {"attention": Ref("safe_attention"), **worked}), dims),
+        case("all_masked", rng, (2,), 4, 5, 6, 7, torch.zeros(4, 5, dtype=torch.bool)),
     ]
 
 

@@ -69,10 +69,15 @@ def _ratio(a: float, b: float) -> float:
 
 
 def transposed(one: str, other: str) -> Words:
+    fr, en = (
+        (f"les axes {one} et {other}", f"the axes {one} and {other}")
+        if one != other
+        else (f"les deux axes {one}", f"the two axes {one}")
+    )
     return Words(
         Text(
-            f"Votre sortie est exactement celle attendue, avec les axes {one} et {other} échangés.",
-            f"Your output is exactly the expected one with the axes {one} and {other} swapped.",
+            f"Votre sortie est exactement celle attendue, avec {fr} échangés.",
+            f"Your output is exactly the expected one with {en} swapped.",
         ),
         Text(
             "Les bons nombres sont à la mauvaise place : si deux axes ont la même taille, rien ne s'arrête et tout ce "
@@ -90,8 +95,8 @@ def transposed(one: str, other: str) -> Words:
                 "A transpose is missing, or there is one too many, probably on the last line.",
             ),
             Text(
-                f"Échangez {one} et {other} : .transpose(…) de ces deux axes (.swapaxes en NumPy).",
-                f"Swap {one} and {other}: .transpose(…) of these two axes (.swapaxes in NumPy).",
+                f"Échangez {fr} : .transpose(…) de ces deux axes (.swapaxes en NumPy).",
+                f"Swap {en}: .transpose(…) of these two axes (.swapaxes in NumPy).",
             ),
         ),
     )
@@ -215,9 +220,9 @@ def mean_for_sum(meaning: Meaning) -> Words:
     return Words(
         Text(
             f"Votre sortie est exactement celle attendue, divisée par {n} : une moyenne sur {n} là où il faut une "
-            "somme, ou une division de trop.",
-            f"Your output is exactly the expected one divided by {n}: a mean over {n} where a sum is wanted, or a "
-            "division too many.",
+            "somme, une division de trop ou une multiplication qui manque.",
+            f"Your output is exactly the expected one divided by {n}: a mean over {n} where a sum is wanted, a "
+            "division too many or a multiplication that is missing.",
         ),
         factor([]).consequence,
         (
@@ -233,9 +238,9 @@ def sum_for_mean(meaning: Meaning) -> Words:
     return Words(
         Text(
             f"Votre sortie est exactement celle attendue, multipliée par {n} : une somme sur {n} là où il faut une "
-            "moyenne, ou une division qui manque.",
-            f"Your output is exactly the expected one times {n}: a sum over {n} where a mean is wanted, or a division "
-            "that is missing.",
+            "moyenne, une division qui manque ou une multiplication de trop.",
+            f"Your output is exactly the expected one times {n}: a sum over {n} where a mean is wanted, a division "
+            "that is missing or a multiplication too many.",
         ),
         factor([]).consequence,
         (

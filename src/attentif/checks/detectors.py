@@ -333,7 +333,9 @@ def _dtype_reader(kind: str) -> Callable[[Sample], bool | None]:
             return False
         if kind == "int":
             whole = (np.trunc(wanted), np.floor(wanted), np.round(wanted))
-            return any(np.array_equal(got, rounded) for rounded in whole)
+            if not any(np.array_equal(got, rounded) for rounded in whole):
+                return False
+            return True if len(np.unique(got)) > 3 else None  # a constant, a yes or no, a sign look the same
         return got.dtype.kind == "f" and _rounded_to(got, wanted, kind)
 
     return read

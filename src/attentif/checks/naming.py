@@ -232,8 +232,11 @@ def _submodule(answer: WrongAnswer) -> Explanation | None:
         theirs = knowledge.submodules(case) if case.call.init is not None and not case.call.method else None
         if outcome.raised or theirs is None:
             return None
-        if compare(outcome.value, knowledge.expected(case), function) is None:
+        mismatch = compare(outcome.value, knowledge.expected(case), function)
+        if mismatch is None:
             continue
+        if mismatch.kind == "type":  # a tuple for a tensor, say: that is the mistake, and it is told
+            return None
         mine = _trace(answer.student, case)
         if mine is None:
             return None
