@@ -113,6 +113,7 @@ def test_scalars_may_be_numbers_or_zero_dimensional():
     for value in (2.0, np.float64(2), np.array(2.0), torch.tensor(2.0, dtype=torch.float64)):
         assert compare(value, 2.0, SCALAR) is None
     assert compare(2.5, 2.0, SCALAR).detail.fr == "« norm » : attendu 2, obtenu 2.5."
+    assert compare(2.5, 3e-16, SCALAR).detail.fr == "« norm » : attendu 0, obtenu 2.5."  # rounding is not shown
     assert compare(np.array([2.0]), 2.0, SCALAR).kind == "shape"
     assert "doit être un nombre ; vous renvoyez None" in compare(None, 2.0, SCALAR).general.fr
 

@@ -504,3 +504,32 @@ def test_everything_raising_is_not_a_diagnosis():
         raise ValueError("x")
 
     assert failure(exercise(lambda x: x, two_cases), wrong).diagnosis == ""
+
+
+def check_gradients(wrong, reference=lambda x: x.exp()):
+    def cases(rng):
+        return [replace(case("one", (2, 5, 3), rng), differentiable=("x",))]
+
+    drawn = OracleReference.drawn(exercise(reference, cases), 7, 2)
+    CaseSet(drawn, tuple(drawn.cases)).check_gradients(Student(LocalConnection({"f": wrong})))
+
+
+def test_gradients_through_a_float32_answer_are_held_to_float32():
+    check_gradients(lambda x: x.float().exp())
+    check_gradients(lambda x: x.float().exp().double().float())
+    for wrong in (
+        lambda x: x.float().exp().detach(),
+        lambda x: 1.001 * x.float().exp(),
+        lambda x: x.float().exp().double(),
+    ):
+        with pytest.raises(CheckFailure):
+            check_gradients(wrong)
+
+
+def test_a_finding_about_some_outputs_goes_on_after_the_colon():
+    outputs = (Output("one", "B T d"), Output("two", "B T d"))
+    oracle = exercise(lambda x: (x, x + 1), two_cases, outputs)
+    assert failure(oracle, lambda x: (x, -x - 1)).finding.fr.startswith("« two » : votre sortie est")
+    nan = failure(oracle, lambda x: (x, with_nan(x + 1))).finding
+    assert nan.fr.startswith("« two » : des NaN")
+    assert nan.en.startswith("`two`: NaN")

@@ -289,7 +289,7 @@ def _value_mismatch(
         f"Les valeurs de « {output.name} » ne sont pas celles attendues.",
         f"The values of `{output.name}` are not the expected ones.",
     )
-    return Mismatch("values", general, _worst_difference(output, got, wanted, wrong), got, wanted)
+    return Mismatch("values", general, _worst_difference(output, got, wanted, wrong, function.atol), got, wanted)
 
 
 def wrong_entries(output: Output, got: np.ndarray, wanted: np.ndarray, value: Any, function: Function) -> np.ndarray:
@@ -320,11 +320,11 @@ def tolerance(value: Any, got: np.ndarray, function: Function) -> tuple[float, f
     return function.rtol, function.atol
 
 
-def _worst_difference(output: Output, got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray) -> Text:
+def _worst_difference(output: Output, got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, atol: float) -> Text:
     if wanted.ndim == 0:
         return Text(
-            f"« {output.name} » : attendu {_number(wanted[()])}, obtenu {_number(got[()])}.",
-            f"`{output.name}`: expected {_number(wanted[()])}, got {_number(got[()])}.",
+            f"« {output.name} » : attendu {_number(wanted[()], atol)}, obtenu {_number(got[()], atol)}.",
+            f"`{output.name}`: expected {_number(wanted[()], atol)}, got {_number(got[()], atol)}.",
         )
     with np.errstate(all="ignore"):
         size = np.where(wrong, np.abs(got.astype(np.complex128) - wanted.astype(np.complex128)), -1.0)
@@ -335,14 +335,17 @@ def _worst_difference(output: Output, got: np.ndarray, wanted: np.ndarray, wrong
     share = 100 * wrong.mean()
     return Text(
         f"« {output.name} » : {share:.0f} % des valeurs diffèrent ; au plus loin, en ({place}), "
-        f"attendu {_number(wanted[index])}, obtenu {_number(got[index])}.",
+        f"attendu {_number(wanted[index], atol)}, obtenu {_number(got[index], atol)}.",
         f"`{output.name}`: {share:.0f}% of the values differ; farthest at ({place}), "
-        f"expected {_number(wanted[index])}, got {_number(got[index])}.",
+        f"expected {_number(wanted[index], atol)}, got {_number(got[index], atol)}.",
     )
 
 
-def _number(value: Any) -> str:
-    return str(bool(value)) if isinstance(value, (bool, np.bool_)) else f"{value + 0.0:.4g}"  # no « -0 »
+def _number(value: Any, atol: float) -> str:
+    """The number in four digits; what is far below the tolerance is rounding, and written 0 (never « -0 »)."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    return "0" if abs(value) < atol / 10 else f"{value + 0.0:.4g}"
 
 
 def _describe(value: Any) -> tuple[str, str]:

@@ -167,11 +167,16 @@ def _generic_explanation(found: Hypothesis, samples: Sequence[Sample], function:
     finding = found.words.finding
     if len(total) > 1:
         finding = Text(
-            f"{', '.join(f'« {n} »' for n in names)} : {finding.fr}",
-            f"{', '.join(f'`{n}`' for n in names)}: {finding.en}",
+            f"{', '.join(f'« {n} »' for n in names)} : {_after_a_colon(finding.fr)}",
+            f"{', '.join(f'`{n}`' for n in names)}: {_after_a_colon(finding.en)}",
         )
     evidence = found.evidence([s for s in concerned if not s.right])
     return Explanation(finding, evidence, found.words.consequence, found.words.hints, found.name, function.name)
+
+
+def _after_a_colon(sentence: str) -> str:
+    """The sentence without its first capital; a first word like NaN keeps its own."""
+    return sentence[0].lower() + sentence[1:] if sentence.split()[0][1:].islower() else sentence
 
 
 def _speaks_for_itself(case: Case, functions: Sequence[Function]) -> bool:
