@@ -302,6 +302,20 @@ def test_one_case_may_be_a_coincidence():
     assert failure(oracle, lambda x: x.cumsum(1) / 2, hidden=False, only="worked").diagnosis == ""
 
 
+def test_two_that_explain_a_simple_case_are_told_apart_by_the_others():
+    over_root = Misconception("over_root", {"f": lambda x: x.cumsum(1) / x.shape[-1] ** 0.5}, **words("racine"))
+    halved = Misconception("halved", {"f": lambda x: x.cumsum(1) / 2}, **words("moitié"))
+
+    def cases(rng):
+        return [case("worked", (2, 3, 4), rng), case("other", (2, 3, 9), rng), case("third", (3, 2, 5), rng)]
+
+    oracle = exercise(lambda x: x, cases, misconceptions=(over_root, halved))
+    for listed in (over_root, halved):
+        assert failure(oracle, listed.defines["f"], hidden=False, only="worked").diagnosis == listed.name
+    by_two_in_the_example = lambda x: x.cumsum(1) / (2 if x.shape[-1] == 4 else 7)  # noqa: E731
+    assert failure(oracle, by_two_in_the_example, hidden=False, only="worked").diagnosis == ""
+
+
 def test_a_pair_is_named_by_hidden_checks():
     both = combined(frozenset(["squared", "shifted_up"]))["f"]
     oracle = exercise(lambda x: x, two_cases, misconceptions=(SQUARE, CUBE), combined=combined)

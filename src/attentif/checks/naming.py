@@ -2,7 +2,8 @@
 
 In order: a listed misconception; a pair of them; an error inherited from an earlier exercise; a generic relation to
 the right answer; for a class, the first sub-module that diverges. Each step has the same rule: every case of the
-function is explained, and by one explanation only. Where a step finds several, nothing is named.
+function is explained, and by one explanation only. Where a step finds several, nothing is named, unless the other
+cases of the function tell listed misconceptions apart.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def name_mistake(answer: WrongAnswer) -> Explanation | None:
     if all(outcome.raised for outcome in answer.outcomes):
         return None
     listed = _explaining(answer, answer.knowledge.candidates(answer.function.name))
+    listed = _told_apart(answer, listed) if len(listed) > 1 else listed
     if len(listed) == 1:
         confirmed = _confirmed(answer, listed[0])
         return _with_origin(answer, listed[0].explanation(answer.function, None)) if confirmed else None
@@ -92,6 +94,23 @@ def name_mistake(answer: WrongAnswer) -> Explanation | None:
 
 def _explaining(answer: WrongAnswer, candidates: Sequence[Candidate]) -> list[Candidate]:
     return explaining(answer.function, answer.cases, answer.outcomes, candidates)
+
+
+def _told_apart(answer: WrongAnswer, candidates: list[Candidate]) -> list[Candidate]:
+    """What is left of candidates that all explain the cases at hand, once the function's others are asked: a worked
+    example may be too simple to tell them apart. A case on which none agrees with the student tells nothing."""
+    if not answer.plain:
+        return candidates
+    try:
+        for case in _other_cases(answer):
+            outcome = run_student(case, answer.student)
+            agreeing = [c for c in candidates if outcome.agrees_with(c.outcome(case), answer.function)]
+            candidates = agreeing or candidates
+            if len(candidates) == 1:
+                break
+    except RemoteError:  # a time limit, say: another check will meet it
+        pass
+    return candidates
 
 
 def _confirmed(answer: WrongAnswer, candidate: Candidate) -> bool:
