@@ -145,6 +145,108 @@ class SoftmaxOnHeads(AttentionParts):
         return F.softmax(scores, dim=1)
 
 
+class MaskIgnored(AttentionParts):
+    def padding(self, mask):
+        return torch.ones_like(mask)[:, None, None, :]
+
+
+class MaskInverted(AttentionParts):
+    def padding(self, mask):
+        return ~mask[:, None, None, :]
+
+
+class MaskInvertedFinite(AttentionParts):
+    def forward(self, x, mask=None):
+        q, k, v = (self.split(t) for t in self.project(x))
+        scores = q @ k.transpose(-2, -1) / self.scale(x.size(-1))
+        if mask is not None:
+            scores = scores.masked_fill(self.padding(mask), -1e9)
+        if self.causal:
+            scores = scores.masked_fill(~self.past(x.size(1)), -1e9)
+        return self.mix(self.merge(self.normalise(scores) @ v))
+
+
+class MaskInvertedZero(AttentionParts):
+    def forward(self, x, mask=None):
+        q, k, v = (self.split(t) for t in self.project(x))
+        scores = q @ k.transpose(-2, -1) / self.scale(x.size(-1))
+        if mask is not None:
+            scores = scores.masked_fill(self.padding(mask), float("-inf"))
+        if self.causal:
+            scores = scores.masked_fill(~self.past(x.size(1)), float("-inf"))
+        weights = torch.nan_to_num(self.normalise(scores))  # rows without any key: zeros, as the given attention does
+        return self.mix(self.merge(weights @ v))
+
+
+class MaskedAfterSoftmax(AttentionParts):
+    def forward(self, x, mask=None):
+        q, k, v = (self.split(t) for t in self.project(x))
+        weights = self.normalise(q @ k.transpose(-2, -1) / self.scale(x.size(-1)))
+        if mask is not None:
+            weights = weights * self.padding(mask)
+        if self.causal:
+            weights = weights * self.past(x.size(1))
+        return self.mix(self.merge(weights @ v))
+
+
+class MissingScale(AttentionParts):
+    def scale(self, d_model):
+        return 1.0
+
+
+class DividedByHead(AttentionParts):
+    def scale(self, d_model):
+        return d_model // self.n_heads
+
+
+class SeesNext(AttentionParts):
+    def past(self, T):
+        return torch.ones(T, T, dtype=torch.bool).tril(1)
+
+
+class CausalTransposed(AttentionParts):
+    def past(self, T):
+        return torch.ones(T, T, dtype=torch.bool).triu()
+
+
+class CausalInverted(AttentionParts):
+    def past(self, T):
+        return torch.ones(T, T, dtype=torch.bool).triu(1)
+
+
+class CausalInvertedFinite(AttentionParts):
+    def forward(self, x, mask=None):
+        q, k, v = (self.split(t) for t in self.project(x))
+        scores = q @ k.transpose(-2, -1) / self.scale(x.size(-1))
+        if mask is not None:
+            scores = scores.masked_fill(~self.padding(mask), -1e9)
+        if self.causal:
+            scores = scores.masked_fill(self.past(x.size(1)), -1e9)
+        return self.mix(self.merge(self.normalise(scores) @ v))
+
+
+class CausalInvertedZero(AttentionParts):
+    def forward(self, x, mask=None):
+        q, k, v = (self.split(t) for t in self.project(x))
+        scores = q @ k.transpose(-2, -1) / self.scale(x.size(-1))
+        if mask is not None:
+            scores = scores.masked_fill(~self.padding(mask), float("-inf"))
+        if self.causal:
+            scores = scores.masked_fill(self.past(x.size(1)), float("-inf"))
+        weights = torch.nan_to_num(self.normalise(scores))  # rows without any key: zeros, as the given attention does
+        return self.mix(self.merge(weights @ v))
+
+
+class SoftmaxTwice(AttentionParts):
+    def normalise(self, scores):
+        return F.softmax(F.softmax(scores, dim=-1), dim=-1)
+
+
+class QueriesAndKeysSwapped(AttentionParts):
+    def project(self, x):
+        return self.W_k(x), self.W_q(x), self.W_v(x)
+
+
 class ByFusedAttention(nn.Module):
     def __init__(self, d_model, n_heads, causal=False):
         super().__init__()
@@ -247,6 +349,68 @@ SELF_HIDDEN = {
         Text("Combien de clés la première position peut-elle voir ?", "How many keys may the first position see?"),
         Text("La condition est j ≤ i, égalité comprise.", "The condition is j ≤ i, equality included."),
         Text("tril() sans argument, ou triu(1) pour ce qu'on cache.", "tril() bare, or triu(1) for what is hidden."),
+    ),
+}
+
+MASK_INVERTED = {
+    "finding": Text(
+        "Le masque de padding est lu à l'envers : vos requêtes regardent le remplissage, et les vrais mots leur sont "
+        "cachés.",
+        "The padding mask is read backwards: your queries look at the padding, and the real words are hidden from "
+        "them.",
+    ),
+    "consequence": Text(
+        "Une phrase sans remplissage n'a plus rien à regarder (NaN, moyenne de tout, ou têtes nulles) ; les autres ne "
+        "lisent que du vide.",
+        "A sentence without padding has nothing left to look at (NaN, a mean of everything, or heads of zeros); the "
+        "others read nothing but padding.",
+    ),
+    "hints": (
+        Text(
+            "Que veut dire True dans mask ? Et dans la fonction à laquelle vous le donnez ?",
+            "What does True mean in mask? And in the function that you give it to?",
+        ),
+        Text(
+            "Dans ce cours et pour la fonction attention fournie, True = peut être regardée ; masked_fill, lui, "
+            "remplit là où il reçoit True.",
+            "In this course and for the given function attention, True = may be attended to; masked_fill, however, "
+            "fills where it gets True.",
+        ),
+        Text(
+            "masked_fill(~mask[:, None, None, :], …), ou attention(q, k, v, mask[:, None, None, :]) sans ~.",
+            "masked_fill(~mask[:, None, None, :], …), or attention(q, k, v, mask[:, None, None, :]) without ~.",
+        ),
+    ),
+}
+
+CAUSAL_INVERTED = {
+    "finding": Text(
+        "Votre masque causal est lu à l'envers : chaque position ne voit que l'avenir, j > i, et la dernière n'a plus "
+        "rien à regarder.",
+        "Your causal mask is read backwards: each position sees only the future, j > i, and the last one has nothing "
+        "left to look at.",
+    ),
+    "consequence": Text(
+        "Le modèle lit la réponse, jamais la question ; et une dernière ligne vide (NaN, moyenne de tout, ou zéros) ne "
+        "prédit rien.",
+        "The model reads the answer, never the question; and a last row that is empty (NaN, a mean of everything, or "
+        "zeros) predicts nothing.",
+    ),
+    "hints": (
+        Text(
+            "Que signifie True dans votre triangle : permis, ou caché ? Et là où vous le donnez ?",
+            "What does True mean in your triangle: allowed, or hidden? And where you hand it over?",
+        ),
+        Text(
+            "La fonction attention fournie veut ce qui est permis, j ≤ i ; masked_fill remplit là où il reçoit True : "
+            "il veut ce qu'on cache, j > i.",
+            "The given function attention wants what is allowed, j ≤ i; masked_fill fills where it gets True: it wants "
+            "what is hidden, j > i.",
+        ),
+        Text(
+            "Permis : tril(). Caché : triu(1), ou ~tril().",
+            "Allowed: tril(). Hidden: triu(1), or ~tril().",
+        ),
     ),
 }
 
@@ -561,6 +725,259 @@ MISCONCEPTIONS = (
                 "That of keys, the last one: since the split, axis 1 is that of heads.",
             ),
             Text("F.softmax(scores, dim=-1).", "F.softmax(scores, dim=-1)."),
+        ),
+    ),
+    Misconception(
+        name="mask_ignored",
+        defines={"MultiHeadAttention": MaskIgnored},
+        uses=(AttentionParts,),
+        finding=Text(
+            "Votre sortie est ici exactement celle qu'on obtient sans masque de padding : mask n'y change rien.",
+            "Here your output is exactly the one obtained without a padding mask: mask changes nothing in it.",
+        ),
+        consequence=Text(
+            "Les vrais mots lisent le remplissage : la sortie d'une phrase dépend de la longueur de ses voisines de "
+            "lot.",
+            "Real words read the padding: the output of a sentence depends on the length of its neighbours in the "
+            "batch.",
+        ),
+        hints=(
+            Text(
+                "Changez mask et comparez les deux sorties, avec causal=False puis avec causal=True.",
+                "Change mask and compare both outputs, with causal=False and then with causal=True.",
+            ),
+            Text(
+                "mask (B, T) parle des clés : il se diffuse sur le dernier axe des scores (B, h, T, T), avant le "
+                "softmax.",
+                "mask (B, T) is about keys: it broadcasts along the last axis of the scores (B, h, T, T), before the "
+                "softmax.",
+            ),
+            Text(
+                'scores = scores.masked_fill(~mask[:, None, None, :], float("-inf")), causal ou non.',
+                'scores = scores.masked_fill(~mask[:, None, None, :], float("-inf")), causal or not.',
+            ),
+        ),
+    ),
+    Misconception(
+        name="mask_inverted", defines={"MultiHeadAttention": MaskInverted}, uses=(AttentionParts,), **MASK_INVERTED
+    ),
+    Misconception(
+        name="mask_inverted_finite",
+        defines={"MultiHeadAttention": MaskInvertedFinite},
+        uses=(AttentionParts,),
+        **MASK_INVERTED,
+    ),
+    Misconception(
+        name="mask_inverted_zero",
+        defines={"MultiHeadAttention": MaskInvertedZero},
+        uses=(AttentionParts,),
+        **MASK_INVERTED,
+    ),
+    Misconception(
+        name="masked_after_softmax",
+        defines={"MultiHeadAttention": MaskedAfterSoftmax},
+        uses=(AttentionParts,),
+        finding=Text(
+            "Le masque agit après le softmax : les clés cachées ont bien un poids nul, mais les poids qui restent ne "
+            "somment plus à 1.",
+            "The mask acts after the softmax: hidden keys do have zero weight, but the weights that are left no longer "
+            "sum to 1.",
+        ),
+        consequence=Text(
+            "Les clés cachées comptent encore au dénominateur : le remplissage, ou l'avenir, change la sortie sans "
+            "avoir été regardé.",
+            "Hidden keys still count in the denominator: the padding, or the future, changes the output without being "
+            "looked at.",
+        ),
+        hints=(
+            Text(
+                "Sommez une ligne de vos poids sur les clés : que trouvez-vous ?",
+                "Sum one row of your weights over the keys: what do you find?",
+            ),
+            Text(
+                "Le masque doit entrer dans les scores (B, h, T, T) : une clé à −∞ disparaît du numérateur et du "
+                "dénominateur.",
+                "The mask must enter the scores (B, h, T, T): a key at −∞ leaves both numerator and denominator.",
+            ),
+            Text(
+                'scores.masked_fill(~allowed, float("-inf")), puis F.softmax(scores, dim=-1), et plus rien ensuite.',
+                'scores.masked_fill(~allowed, float("-inf")), then F.softmax(scores, dim=-1), and nothing after it.',
+            ),
+        ),
+    ),
+    Misconception(
+        name="missing_scale",
+        defines={"MultiHeadAttention": MissingScale},
+        uses=(AttentionParts,),
+        finding=Text(
+            "Dans chaque tête vous calculez exactement softmax(QKᵀ)·V : le facteur 1/√d_h manque.",
+            "In each head you compute exactly softmax(QKᵀ)·V: the factor 1/√d_h is missing.",
+        ),
+        consequence=Text(
+            "La variance des scores croît comme d_h : le softmax de chaque tête sature sur une clé, et presque aucun "
+            "gradient ne revient à W_q et W_k.",
+            "The variance of scores grows like d_h: each head's softmax saturates on one key, and hardly any gradient "
+            "comes back to W_q and W_k.",
+        ),
+        hints=(
+            Text(
+                "Comparez vos scores à la formule de l'énoncé, symbole par symbole.",
+                "Compare your scores with the statement's formula, symbol by symbol.",
+            ),
+            Text(
+                "Un produit scalaire de d_h termes de variance 1 a pour variance d_h : ramenez-la à 1.",
+                "A dot product of d_h terms of variance 1 has variance d_h: bring it back to 1.",
+            ),
+            Text(
+                "scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1)), une fois q découpé en têtes.",
+                "scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1)), once q is split into heads.",
+            ),
+        ),
+    ),
+    Misconception(
+        name="divided_by_d_head",
+        defines={"MultiHeadAttention": DividedByHead},
+        uses=(AttentionParts,),
+        finding=Text(
+            "Vous divisez les scores par d_h au lieu de √d_h : la racine manque.",
+            "You divide the scores by d_h instead of √d_h: the root is missing.",
+        ),
+        consequence=Text(
+            "Les scores se tassent autour de 0 quand d_h grandit : chaque tête prend une moyenne presque uniforme et "
+            "ne choisit plus.",
+            "Scores shrink towards 0 as d_h grows: each head takes a nearly uniform mean and no longer selects.",
+        ),
+        hints=(
+            Text(
+                "Quelle est la variance de q·k, somme de d_h produits ? Et son écart type ?",
+                "What is the variance of q·k, a sum of d_h products? And its standard deviation?",
+            ),
+            Text(
+                "La variance vaut d_h ; c'est par l'écart type, sa racine, que l'on divise.",
+                "The variance is d_h; one divides by the standard deviation, its root.",
+            ),
+            Text("math.sqrt(d_model // n_heads), et non d_model // n_heads.", "math.sqrt(d_model // n_heads)."),
+        ),
+    ),
+    Misconception(
+        name="sees_next",
+        defines={"MultiHeadAttention": SeesNext},
+        uses=(AttentionParts,),
+        finding=Text(
+            "Avec causal=True, chaque position voit encore un mot de trop : celui qui la suit.",
+            "With causal=True each position still sees one word too many: the one that follows it.",
+        ),
+        consequence=Text(
+            "C'est justement le mot qu'elle doit prédire : la perte tombe à presque rien, et la génération ne vaut "
+            "rien.",
+            "It is the very word to be predicted: the loss drops to almost nothing, and generation is worthless.",
+        ),
+        hints=(
+            Text("Combien de clés la première position peut-elle voir ?", "How many keys may the first position see?"),
+            Text(
+                "La condition est j ≤ i ; un décalage d'un cran dans le triangle l'élargit à j ≤ i + 1.",
+                "The condition is j ≤ i; a triangle off by one place widens it to j ≤ i + 1.",
+            ),
+            Text(
+                "tril() sans argument, ou triu(1) pour ce qu'on cache.", "tril() bare, or triu(1) for what is hidden."
+            ),
+        ),
+    ),
+    Misconception(
+        name="causal_transposed",
+        defines={"MultiHeadAttention": CausalTransposed},
+        uses=(AttentionParts,),
+        finding=Text(
+            "Votre triangle causal est retourné : chaque position voit elle-même et ce qui la suit, j ≥ i, au lieu du "
+            "passé.",
+            "Your causal triangle is the other way round: each position sees itself and what follows, j ≥ i, instead "
+            "of the past.",
+        ),
+        consequence=Text(
+            "Le modèle lit la suite du texte au lieu de la deviner, et ignore ce qui précède.",
+            "The model reads the rest of the text instead of guessing it, and ignores what comes before.",
+        ),
+        hints=(
+            Text("Combien de clés la dernière position peut-elle voir ?", "How many keys may the last position see?"),
+            Text(
+                "Lignes : requêtes i. Colonnes : clés j. Le passé j ≤ i est sous la diagonale.",
+                "Rows: queries i. Columns: keys j. The past j ≤ i lies below the diagonal.",
+            ),
+            Text("Ce qui est permis : tril(), et non triu().", "What is allowed: tril(), rather than triu()."),
+        ),
+    ),
+    Misconception(
+        name="causal_inverted",
+        defines={"MultiHeadAttention": CausalInverted},
+        uses=(AttentionParts,),
+        **CAUSAL_INVERTED,
+    ),
+    Misconception(
+        name="causal_inverted_finite",
+        defines={"MultiHeadAttention": CausalInvertedFinite},
+        uses=(AttentionParts,),
+        **CAUSAL_INVERTED,
+    ),
+    Misconception(
+        name="causal_inverted_zero",
+        defines={"MultiHeadAttention": CausalInvertedZero},
+        uses=(AttentionParts,),
+        **CAUSAL_INVERTED,
+    ),
+    Misconception(
+        name="softmax_twice",
+        defines={"MultiHeadAttention": SoftmaxTwice},
+        uses=(AttentionParts,),
+        finding=Text(
+            "Votre sortie est exactement celle d'un softmax appliqué deux fois de suite aux scores.",
+            "Your output is exactly that of a softmax applied twice in a row to the scores.",
+        ),
+        consequence=Text(
+            "Le second ne reçoit que des nombres entre 0 et 1 : aucun poids ne dépasse e ≈ 2,7 fois un autre, et les "
+            "clés masquées en retrouvent un.",
+            "The second one gets numbers between 0 and 1 only: no weight exceeds e ≈ 2.7 times another, and masked "
+            "keys get some again.",
+        ),
+        hints=(
+            Text(
+                "Vos poids savent-ils encore être nuls là où une clé est masquée ?",
+                "Can your weights still be zero where a key is masked?",
+            ),
+            Text(
+                "Une fonction que vous appelez rend peut-être déjà des poids, et non des scores.",
+                "A function that you call may give weights already, and not scores.",
+            ),
+            Text(
+                "Un seul F.softmax(scores, dim=-1) entre les scores et le produit avec v.",
+                "A single F.softmax(scores, dim=-1) between the scores and the product with v.",
+            ),
+        ),
+    ),
+    Misconception(
+        name="queries_and_keys_swapped",
+        defines={"MultiHeadAttention": QueriesAndKeysSwapped},
+        uses=(AttentionParts,),
+        finding=Text(
+            "Requêtes et clés sont échangées : W_k(x) interroge, et W_q(x) répond.",
+            "Queries and keys are swapped: W_k(x) asks, and W_q(x) answers.",
+        ),
+        consequence=Text(
+            "Les scores de chaque tête sont transposés : chaque mot regarde ceux qui l'auraient regardé.",
+            "Each head's scores are transposed: each word looks at those that would have looked at it.",
+        ),
+        hints=(
+            Text(
+                "Dans scores[i, j], lequel des deux indices est celui de la requête ?",
+                "In scores[i, j], which of both indices is the query's?",
+            ),
+            Text(
+                "Les lignes des scores viennent de Q = W_q(x), les colonnes de K = W_k(x).",
+                "The rows of the scores come from Q = W_q(x), the columns from K = W_k(x).",
+            ),
+            Text(
+                "scores = q @ k.transpose(-2, -1), avec q issu de self.W_q(x) et k de self.W_k(x).",
+                "scores = q @ k.transpose(-2, -1), with q from self.W_q(x) and k from self.W_k(x).",
+            ),
         ),
     ),
 )

@@ -130,14 +130,16 @@ def public():
     return [
         Case("plain_worked_example", call, {"B": 1, "T": 3, "h": 2, "d_h": 1, "d_model": 2}),
         case("plain_batch", rng, 2, 5, 3, 4),
-        case("padded_batch", rng, 2, 5, 3, 4, lengths=(5, 3)),
+        case("padded_batch", rng, 2, 5, 3, 4, lengths=(3, 5)),
         case("causal_batch", rng, 2, 5, 3, 4, causal=True),
+        case("padded_one_sentence", rng, 1, 5, 3, 4, lengths=[3]),  # its mask is no other sentence's
     ]
 
 
 def draw(rng):
     B, T, h, d_h = (int(n) for n in rng.choice([[2, 5, 3, 4], [2, 7, 3, 5], [3, 5, 4, 2], [3, 6, 2, 5]]))
     lengths = rng.permutation([T, *rng.integers(1, T, size=B - 1)])
+    short = rng.integers(1, T, size=B)  # no sentence of length T: another's mask is not the same as none
     return [
         case("plain_batch", rng, B, T, h, d_h),
         case("plain_one_head", rng, B, T, 1, d_h),
@@ -147,7 +149,7 @@ def draw(rng):
         case("padded_one_sentence", rng, 1, T, h, d_h, lengths=[T - 2]),
         case("causal_batch", rng, B, T, h, d_h, causal=True),
         case("causal_single", rng, 1, 1, h, d_h, causal=True),
-        case("causal_padded", rng, B, T, h, d_h, causal=True, lengths=lengths),
+        case("causal_padded", rng, B, T, h, d_h, causal=True, lengths=short),
     ]
 
 
