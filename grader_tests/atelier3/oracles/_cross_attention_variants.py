@@ -65,6 +65,71 @@ def cross_queries_from_memory(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     return F.softmax(scores, dim=-1) @ v
 
 
+def cross_without_scale(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    q, k, v = x_dec @ W_q, memory @ W_k, memory @ W_v
+    scores = q @ k.transpose(-2, -1)
+    if memory_mask is not None:
+        scores = scores.masked_fill(~memory_mask[:, None, :], float("-inf"))
+    return F.softmax(scores, dim=-1) @ v
+
+
+def cross_mask_inverted(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    q, k, v = x_dec @ W_q, memory @ W_k, memory @ W_v
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if memory_mask is not None:
+        scores = scores.masked_fill(memory_mask[:, None, :], float("-inf"))
+    return F.softmax(scores, dim=-1) @ v
+
+
+def cross_mask_inverted_finite(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    q, k, v = x_dec @ W_q, memory @ W_k, memory @ W_v
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if memory_mask is not None:
+        scores = scores.masked_fill(memory_mask[:, None, :], -1e9)
+    return F.softmax(scores, dim=-1) @ v
+
+
+def cross_mask_inverted_zero(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    q, k, v = x_dec @ W_q, memory @ W_k, memory @ W_v
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if memory_mask is not None:
+        scores = scores.masked_fill(memory_mask[:, None, :], float("-inf"))
+    return torch.nan_to_num(F.softmax(scores, dim=-1)) @ v  # zeros, as the given attention does
+
+
+def cross_masked_after_softmax(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    q, k, v = x_dec @ W_q, memory @ W_k, memory @ W_v
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    weights = F.softmax(scores, dim=-1)
+    if memory_mask is not None:
+        weights = weights * memory_mask[:, None, :]
+    return weights @ v
+
+
+def cross_raw_values(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    q, k, v = x_dec @ W_q, memory @ W_k, memory
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if memory_mask is not None:
+        scores = scores.masked_fill(~memory_mask[:, None, :], float("-inf"))
+    return F.softmax(scores, dim=-1) @ v
+
+
+def cross_matrices_transposed(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    q, k, v = x_dec @ W_q.T, memory @ W_k.T, memory @ W_v.T
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if memory_mask is not None:
+        scores = scores.masked_fill(~memory_mask[:, None, :], float("-inf"))
+    return F.softmax(scores, dim=-1) @ v
+
+
+def cross_keys_and_values_swapped(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    q, k, v = x_dec @ W_q, memory @ W_v, memory @ W_k
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if memory_mask is not None:
+        scores = scores.masked_fill(~memory_mask[:, None, :], float("-inf"))
+    return F.softmax(scores, dim=-1) @ v
+
+
 def cross_fused(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     mask = None if memory_mask is None else memory_mask[:, None, :]
     return F.scaled_dot_product_attention(x_dec @ W_q, memory @ W_k, memory @ W_v, attn_mask=mask)
@@ -127,6 +192,37 @@ MASK_ON_QUERIES = {
         Text(
             'scores.masked_fill(~memory_mask[:, None, :], float("-inf")).',
             'scores.masked_fill(~memory_mask[:, None, :], float("-inf")).',
+        ),
+    ),
+}
+
+MASK_INVERTED = {
+    "finding": Text(
+        "memory_mask est lu à l'envers : le décodeur regarde le remplissage, et les vrais mots de la source lui sont "
+        "cachés.",
+        "memory_mask is read backwards: the decoder looks at the padding, and the real words of the source are hidden "
+        "from it.",
+    ),
+    "consequence": Text(
+        "Une source sans remplissage n'a plus rien à donner (NaN, moyenne de tout, ou zéros) ; des autres, il ne lit "
+        "que du vide.",
+        "A source without padding has nothing left to give (NaN, a mean of everything, or zeros); of the others it "
+        "reads nothing but padding.",
+    ),
+    "hints": (
+        Text(
+            "Que veut dire True dans memory_mask ? Et dans la fonction à laquelle vous le donnez ?",
+            "What does True mean in memory_mask? And in the function that you give it to?",
+        ),
+        Text(
+            "Dans ce cours et pour la fonction attention fournie, True = peut être regardée ; masked_fill, lui, "
+            "remplit là où il reçoit True.",
+            "In this course and for the given function attention, True = may be attended to; masked_fill, however, "
+            "fills where it gets True.",
+        ),
+        Text(
+            "masked_fill(~memory_mask[:, None, :], …), ou attention(q, k, v, memory_mask[:, None, :]) sans ~.",
+            "masked_fill(~memory_mask[:, None, :], …), or attention(q, k, v, memory_mask[:, None, :]) without ~.",
         ),
     ),
 }
@@ -251,6 +347,136 @@ MISCONCEPTIONS = (
             ),
             Text("Une requête par position du décodeur.", "One query for each position of the decoder."),
             Text("q = x_dec @ W_q.", "q = x_dec @ W_q."),
+        ),
+    ),
+    Misconception(
+        name="missing_scale",
+        defines={"cross_attention": cross_without_scale},
+        finding=Text(
+            "Votre sortie est exactement softmax(QKᵀ)·V : le facteur 1/√d manque.",
+            "Your output is exactly softmax(QKᵀ)·V: the factor 1/√d is missing.",
+        ),
+        consequence=Text(
+            "La variance des scores croît comme d : le décodeur ne lit presque plus qu'un mot de la source, sans "
+            "pouvoir apprendre à en regarder un autre.",
+            "The variance of scores grows like d: the decoder reads hardly more than one source word, and cannot learn "
+            "to look at another.",
+        ),
+        hints=(
+            Text(
+                "La formule est celle de l'exercice 3.4 : comparez-les symbole par symbole.",
+                "The formula is that of exercise 3.4: compare symbol by symbol.",
+            ),
+            Text(
+                "Chaque score additionne d produits : par quoi le diviser pour que sa variance reste 1 ?",
+                "Each score adds d products: what divides it so that its variance stays 1?",
+            ),
+            Text(
+                "scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1)).",
+                "scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1)).",
+            ),
+        ),
+    ),
+    Misconception(name="mask_inverted", defines={"cross_attention": cross_mask_inverted}, **MASK_INVERTED),
+    Misconception(
+        name="mask_inverted_finite", defines={"cross_attention": cross_mask_inverted_finite}, **MASK_INVERTED
+    ),
+    Misconception(name="mask_inverted_zero", defines={"cross_attention": cross_mask_inverted_zero}, **MASK_INVERTED),
+    Misconception(
+        name="masked_after_softmax",
+        defines={"cross_attention": cross_masked_after_softmax},
+        finding=Text(
+            "Le masque agit après le softmax : le remplissage de la source a bien un poids nul, mais les autres poids "
+            "ne somment plus à 1.",
+            "The mask acts after the softmax: the padding of the source does have zero weight, but the other weights "
+            "no longer sum to 1.",
+        ),
+        consequence=Text(
+            "Le remplissage compte encore au dénominateur : ce que lit le décodeur s'affaiblit quand la phrase est "
+            "courte.",
+            "The padding still counts in the denominator: what the decoder reads fades when the sentence is short.",
+        ),
+        hints=(
+            Text(
+                "Sommez une ligne de vos poids (B, T_d, T_e) : que trouvez-vous ?",
+                "Sum one row of your weights (B, T_d, T_e): what do you find?",
+            ),
+            Text(
+                "C'est le score d'une clé cachée qui doit valoir −∞, avant la normalisation.",
+                "It is the score of a hidden key that must be −∞, before the normalisation.",
+            ),
+            Text(
+                'scores.masked_fill(~memory_mask[:, None, :], float("-inf")), puis le softmax.',
+                'scores.masked_fill(~memory_mask[:, None, :], float("-inf")), then the softmax.',
+            ),
+        ),
+    ),
+    Misconception(
+        name="raw_values",
+        defines={"cross_attention": cross_raw_values},
+        finding=Text(
+            "Vos valeurs sont la mémoire telle quelle : W_v ne sert pas.",
+            "Your values are the memory as it is: W_v is not used.",
+        ),
+        consequence=Text(
+            "Le modèle ne peut pas apprendre quoi rapporter d'un mot, seulement où le trouver.",
+            "The model cannot learn what to bring back from a word, only where to find it.",
+        ),
+        hints=(
+            Text("Tous vos arguments servent-ils ?", "Are all your arguments used?"),
+            Text(
+                "Trois projections : une des états du décodeur, deux de la mémoire.",
+                "Three projections: one of the decoder's states, two of the memory.",
+            ),
+            Text("v = memory @ W_v.", "v = memory @ W_v."),
+        ),
+    ),
+    Misconception(
+        name="matrices_transposed",
+        defines={"cross_attention": cross_matrices_transposed},
+        finding=Text(
+            "Vous calculez exactement x·Wᵀ pour les trois projections, comme nn.Linear : ici les matrices s'appliquent "
+            "à droite telles quelles, x·W.",
+            "You compute exactly x·Wᵀ for the three projections, as nn.Linear does: here the matrices are applied on "
+            "the right as they are, x·W.",
+        ),
+        consequence=Text(
+            "Les matrices sont carrées, donc aucune forme ne proteste ; mais ce ne sont plus les mêmes projections.",
+            "The matrices are square, so no shape complains; but the projections are not the same any more.",
+        ),
+        hints=(
+            Text(
+                "Dans l'énoncé, de quel côté de x la matrice W se trouve-t-elle ?",
+                "In the statement, on which side of x does the matrix W stand?",
+            ),
+            Text(
+                "F.linear(x, W) calcule x·Wᵀ : il attend une matrice rangée en (sortie, entrée).",
+                "F.linear(x, W) computes x·Wᵀ: it wants a matrix stored as (out, in).",
+            ),
+            Text("q = x_dec @ W_q, et de même pour k et v.", "q = x_dec @ W_q, and likewise for k and v."),
+        ),
+    ),
+    Misconception(
+        name="keys_and_values_swapped",
+        defines={"cross_attention": cross_keys_and_values_swapped},
+        finding=Text(
+            "W_k et W_v sont échangées : vos clés sont memory·W_v, vos valeurs memory·W_k.",
+            "W_k and W_v are swapped: your keys are memory·W_v, your values memory·W_k.",
+        ),
+        consequence=Text(
+            "Les requêtes sont comparées à ce qu'il fallait rapporter, et l'on rapporte ce qu'il fallait comparer.",
+            "Queries are compared with what should be brought back, and what should be compared is brought back.",
+        ),
+        hints=(
+            Text(
+                "Laquelle des deux projections de la mémoire entre dans les scores ?",
+                "Which of both projections of the memory enters the scores?",
+            ),
+            Text(
+                "Les clés (T_e, d) se comparent aux requêtes ; les valeurs (T_e, d) se mélangent.",
+                "Keys (T_e, d) are compared with queries; values (T_e, d) are mixed.",
+            ),
+            Text("k = memory @ W_k et v = memory @ W_v.", "k = memory @ W_k and v = memory @ W_v."),
         ),
     ),
 )

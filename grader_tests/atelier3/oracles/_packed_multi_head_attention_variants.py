@@ -167,6 +167,157 @@ def packed_heads_by_view(x, in_proj_weight, in_proj_bias, out_proj_weight, out_p
     return F.linear(heads, out_proj_weight, out_proj_bias), weights
 
 
+def packed_order_kvq(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    k, v, q = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_order_vqk(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    v, q, k = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_mask_polarity_finite(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(mask[:, None, None, :], -1e9)
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_mask_polarity_zero(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(mask[:, None, None, :], float("-inf"))
+    weights = torch.nan_to_num(F.softmax(scores, dim=-1))  # zeros, as the given attention does
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_without_scale(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_divided_by_d_head(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / (d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_without_output_projection(
+    x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None
+):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return heads, weights
+
+
+def packed_merged_without_transpose(
+    x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None
+):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_masked_after_softmax(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    packed = F.linear(x, in_proj_weight, in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    weights = F.softmax(scores, dim=-1)
+    if mask is not None:
+        weights = weights * mask[:, None, None, :]
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_without_value_bias(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    bias = torch.cat([in_proj_bias[: 2 * d], torch.zeros_like(in_proj_bias[:d])])
+    packed = F.linear(x, in_proj_weight, bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_in_transposed(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    blocks = [W.T for W in in_proj_weight.split(d)]  # x·W instead of x·Wᵀ, for each of the three
+    packed = F.linear(x, torch.cat(blocks), in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return F.linear(heads, out_proj_weight, out_proj_bias), weights
+
+
+def packed_all_transposed(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    B, T, d = x.shape
+    blocks = [W.T for W in in_proj_weight.split(d)]  # x·W instead of x·Wᵀ, for each of the three
+    packed = F.linear(x, torch.cat(blocks), in_proj_bias)
+    q, k, v = (t.view(B, T, n_heads, d // n_heads).transpose(1, 2) for t in packed.split(d, dim=-1))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    heads = (weights @ v).transpose(1, 2).reshape(B, T, d)
+    return heads @ out_proj_weight + out_proj_bias, weights
+
+
 def packed_by_module(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
     mha = nn.MultiheadAttention(x.size(-1), n_heads, batch_first=True, dtype=x.dtype)
     weights = {"in_proj_weight": in_proj_weight, "in_proj_bias": in_proj_bias}
@@ -191,6 +342,55 @@ def packed_head_after_head(x, in_proj_weight, in_proj_bias, out_proj_weight, out
         output = output + weights[-1] @ v @ out_proj_weight[:, rows].T
     return output, torch.stack(weights, dim=1)
 
+
+MASK_INVERTED = {
+    "finding": Text(
+        "Le masque est lu à l'envers : le remplissage est regardé, et les vrais mots sont cachés.",
+        "The mask is read backwards: padding is attended to, and real words are hidden.",
+    ),
+    "consequence": Text(
+        "Une phrase sans remplissage n'a plus aucune clé : ses poids ne veulent plus rien dire, et sa sortie non plus.",
+        "A sentence without padding has no key left: its weights mean nothing any more, nor does its output.",
+    ),
+    "hints": (
+        Text(
+            "Que veut dire True dans ce cours ? Et dans la fonction à laquelle vous donnez mask ?",
+            "What does True mean in this course? And in the function that you give mask to?",
+        ),
+        Text(
+            "La fonction attention fournie et ce cours : True = permis ; masked_fill et key_padding_mask : True = "
+            "masqué.",
+            "The given function attention and this course: True = allowed; masked_fill and key_padding_mask: True = "
+            "masked.",
+        ),
+        Text(
+            "masked_fill(~mask[:, None, None, :], …), ou attention(q, k, v, mask[:, None, None, :]) sans ~.",
+            "masked_fill(~mask[:, None, None, :], …), or attention(q, k, v, mask[:, None, None, :]) without ~.",
+        ),
+    ),
+}
+PACKED_ORDER_HINTS = (
+    Text(
+        "Dans quel ordre les trois matrices sont-elles empilées ?",
+        "In which order are the three matrices stacked?",
+    ),
+    Text(
+        "Les lignes 0 à d sont celles de W_q, d à 2d celles de W_k, les dernières celles de W_v.",
+        "Rows 0 to d are W_q, rows d to 2d are W_k, the last ones W_v.",
+    ),
+    Text("q, k, v = packed.split(d, dim=-1).", "q, k, v = packed.split(d, dim=-1)."),
+)
+WEIGHTS_TRANSPOSED_HINTS = (
+    Text(
+        "Comment nn.Linear range-t-elle sa matrice : (entrée, sortie) ou (sortie, entrée) ?",
+        "How does nn.Linear store its matrix: (in, out) or (out, in)?",
+    ),
+    Text(
+        "Elle est de forme (sortie, entrée), et in_proj_weight de forme (3d, d) : il faut transposer.",
+        "Its shape is (out, in), and that of in_proj_weight is (3d, d): it must be transposed.",
+    ),
+    Text("q = x @ W_q.T + b_q, ou F.linear(x, W_q, b_q).", "q = x @ W_q.T + b_q, or F.linear(x, W_q, b_q)."),
+)
 
 MISCONCEPTIONS = (
     Misconception(
@@ -526,6 +726,217 @@ MISCONCEPTIONS = (
             ),
             Text("t.view(B, T, h, d_h).transpose(1, 2).", "t.view(B, T, h, d_h).transpose(1, 2)."),
         ),
+    ),
+    Misconception(
+        name="packed_as_k_v_q",
+        defines={"mha_from_packed": packed_order_kvq},
+        finding=Text(
+            "Votre sortie est exactement celle d'un découpage (K, V, Q) : les trois matrices ont tourné d'un cran.",
+            "Your output is exactly that of reading (K, V, Q): the three matrices are one place off.",
+        ),
+        consequence=Text(
+            "Aucune des trois n'est à sa place : W_q fait les clés, W_k les valeurs, W_v les requêtes.",
+            "None of the three is in its place: W_q makes the keys, W_k the values, W_v the queries.",
+        ),
+        hints=PACKED_ORDER_HINTS,
+    ),
+    Misconception(
+        name="packed_as_v_q_k",
+        defines={"mha_from_packed": packed_order_vqk},
+        finding=Text(
+            "Votre sortie est exactement celle d'un découpage (V, Q, K) : les trois matrices ont tourné d'un cran.",
+            "Your output is exactly that of reading (V, Q, K): the three matrices are one place off.",
+        ),
+        consequence=Text(
+            "Aucune des trois n'est à sa place : W_q fait les valeurs, W_k les requêtes, W_v les clés.",
+            "None of the three is in its place: W_q makes the values, W_k the queries, W_v the keys.",
+        ),
+        hints=PACKED_ORDER_HINTS,
+    ),
+    Misconception(
+        name="mask_polarity_finite", defines={"mha_from_packed": packed_mask_polarity_finite}, **MASK_INVERTED
+    ),
+    Misconception(name="mask_polarity_zero", defines={"mha_from_packed": packed_mask_polarity_zero}, **MASK_INVERTED),
+    Misconception(
+        name="missing_scale",
+        defines={"mha_from_packed": packed_without_scale},
+        finding=Text(
+            "Vos poids sont exactement softmax(QKᵀ) dans chaque tête : le facteur 1/√d_h manque.",
+            "Your weights are exactly softmax(QKᵀ) in each head: the factor 1/√d_h is missing.",
+        ),
+        consequence=Text(
+            "Les poids sont bien trop tranchés : un modèle entraîné avec l'échelle ne se reconnaîtrait pas dans votre "
+            "code.",
+            "The weights are much too sharp: a model trained with the scale would not know itself in your code.",
+        ),
+        hints=(
+            Text(
+                "Que fait nn.MultiheadAttention entre le produit QKᵀ et le softmax ?",
+                "What does nn.MultiheadAttention do between the product QKᵀ and the softmax?",
+            ),
+            Text(
+                "Chaque score additionne d_h = d / h produits : on le ramène à l'échelle de leur écart type.",
+                "Each score adds d_h = d / h products: it is brought back to the scale of their standard deviation.",
+            ),
+            Text(
+                "scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads).",
+                "scores = q @ k.transpose(-2, -1) / math.sqrt(d // n_heads).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="divided_by_d_head",
+        defines={"mha_from_packed": packed_divided_by_d_head},
+        finding=Text(
+            "Vos scores sont exactement divisés par d_h au lieu de √d_h : la racine manque.",
+            "Your scores are exactly divided by d_h instead of √d_h: the root is missing.",
+        ),
+        consequence=Text(
+            "Les poids de chaque tête sont trop plats, d'un facteur √d_h sur les scores.",
+            "Each head's weights are too flat, by a factor √d_h on the scores.",
+        ),
+        hints=(
+            Text(
+                "De quelle grandeur la variance d'une somme de d_h produits est-elle ?",
+                "How large is the variance of a sum of d_h products?",
+            ),
+            Text("On divise par l'écart type : une racine.", "One divides by the standard deviation: a root."),
+            Text("Divisez par math.sqrt(d // n_heads).", "Divide by math.sqrt(d // n_heads)."),
+        ),
+    ),
+    Misconception(
+        name="no_output_projection",
+        defines={"mha_from_packed": packed_without_output_projection},
+        finding=Text(
+            "Les poids sont justes, mais vous rendez exactement la concaténation des têtes : la projection de sortie "
+            "manque.",
+            "The weights are right, but you return exactly the concatenation of the heads: the output projection is "
+            "missing.",
+        ),
+        consequence=Text(
+            "Les têtes restent chacune dans son bloc de coordonnées, au lieu d'être mélangées par W_o.",
+            "Each head stays in its own block of coordinates instead of being mixed by W_o.",
+        ),
+        hints=(
+            Text("Tous vos arguments servent-ils ?", "Are all your arguments used?"),
+            Text(
+                "Une dernière couche linéaire, de (B, T, d) vers (B, T, d), vient après la concaténation.",
+                "One last linear layer, from (B, T, d) to (B, T, d), comes after the concatenation.",
+            ),
+            Text(
+                "F.linear(heads, out_proj_weight, out_proj_bias).", "F.linear(heads, out_proj_weight, out_proj_bias)."
+            ),
+        ),
+    ),
+    Misconception(
+        name="merged_without_transpose",
+        defines={"mha_from_packed": packed_merged_without_transpose},
+        finding=Text(
+            "Les poids sont justes, mais vous recollez les têtes par reshape(B, T, d) sans transposer.",
+            "The weights are right, but you merge the heads by reshape(B, T, d) without a transpose.",
+        ),
+        consequence=Text(
+            "Une ligne de la sortie rassemble plusieurs positions d'une même tête, au lieu des h têtes d'une même "
+            "position.",
+            "A row of the output gathers several positions of one head instead of the h heads of one position.",
+        ),
+        hints=(
+            Text(
+                "Dans quel ordre les axes (B, h, T, d_h) sont-ils rangés en mémoire ?",
+                "In what order do the axes (B, h, T, d_h) lie in memory?",
+            ),
+            Text(
+                "Il faut repasser par (B, T, h, d_h) avant de fondre les deux derniers axes.",
+                "Go back through (B, T, h, d_h) before merging the last two axes.",
+            ),
+            Text(
+                "heads = (weights @ v).transpose(1, 2).reshape(B, T, d).",
+                "heads = (weights @ v).transpose(1, 2).reshape(B, T, d).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="masked_after_softmax",
+        defines={"mha_from_packed": packed_masked_after_softmax},
+        finding=Text(
+            "Le masque agit après le softmax : le remplissage a bien un poids nul, mais les autres poids ne somment "
+            "plus à 1.",
+            "The mask acts after the softmax: the padding does have zero weight, but the other weights no longer sum "
+            "to 1.",
+        ),
+        consequence=Text(
+            "Le remplissage compte encore au dénominateur : il affaiblit tous les poids de la phrase.",
+            "The padding still counts in the denominator: it weakens all the weights of the sentence.",
+        ),
+        hints=(
+            Text(
+                "Sommez une ligne de vos poids (B, h, T, T) sur les clés.",
+                "Sum one row of your weights (B, h, T, T) over the keys.",
+            ),
+            Text(
+                "C'est le score d'une clé cachée qui doit valoir −∞, avant la normalisation.",
+                "It is the score of a hidden key that must be −∞, before the normalisation.",
+            ),
+            Text(
+                'scores.masked_fill(~mask[:, None, None, :], float("-inf")), puis le softmax.',
+                'scores.masked_fill(~mask[:, None, None, :], float("-inf")), then the softmax.',
+            ),
+        ),
+    ),
+    Misconception(
+        name="missing_value_bias",
+        defines={"mha_from_packed": packed_without_value_bias},
+        finding=Text(
+            "Les poids sont justes, mais les valeurs sont exactement x·W_vᵀ : leur biais b_v manque.",
+            "The weights are right, but the values are exactly x·W_vᵀ: their bias b_v is missing.",
+        ),
+        consequence=Text(
+            "Toutes les sorties sont décalées d'un même vecteur, W_o·b_v ; un module à peine initialisé, aux biais "
+            "nuls, ne montre rien.",
+            "All outputs are off by the same vector, W_o·b_v; a freshly initialised module, whose biases are zero, "
+            "shows nothing.",
+        ),
+        hints=(
+            Text(
+                "in_proj_bias a 3d nombres : à quoi servent les d derniers ?",
+                "in_proj_bias has 3d numbers: what are the last d for?",
+            ),
+            Text(
+                "Il se découpe comme les lignes de in_proj_weight : b_q, puis b_k, puis b_v.",
+                "It is cut like the rows of in_proj_weight: b_q, then b_k, then b_v.",
+            ),
+            Text("v = x @ W_v.T + in_proj_bias[2 * d :].", "v = x @ W_v.T + in_proj_bias[2 * d :]."),
+        ),
+    ),
+    Misconception(
+        name="in_proj_transposed",
+        defines={"mha_from_packed": packed_in_transposed},
+        finding=Text(
+            "Vos projections sont exactement x·W_q, x·W_k et x·W_v : nn.Linear multiplie par les transposées.",
+            "Your projections are exactly x·W_q, x·W_k and x·W_v: nn.Linear multiplies by the transposes.",
+        ),
+        consequence=Text(
+            "Chaque bloc (d, d) est carré, donc aucune forme ne proteste ; mais ni les poids ni les valeurs ne sont "
+            "ceux du modèle.",
+            "Each block (d, d) is square, so no shape complains; but neither weights nor values are the model's.",
+        ),
+        hints=WEIGHTS_TRANSPOSED_HINTS,
+    ),
+    Misconception(
+        name="all_transposed",
+        defines={"mha_from_packed": packed_all_transposed},
+        finding=Text(
+            "Les quatre matrices sont prises à l'envers : vous calculez exactement x·W là où nn.Linear calcule x·Wᵀ, "
+            "en entrée comme en sortie.",
+            "All four matrices are taken the wrong way: you compute exactly x·W where nn.Linear computes x·Wᵀ, at the "
+            "input and at the output.",
+        ),
+        consequence=Text(
+            "Les matrices sont carrées, donc aucune forme ne proteste ; mais des poids appris ailleurs n'ont plus de "
+            "sens.",
+            "The matrices are square, so no shape complains; but weights learnt elsewhere are meaningless.",
+        ),
+        hints=WEIGHTS_TRANSPOSED_HINTS,
     ),
 )
 
