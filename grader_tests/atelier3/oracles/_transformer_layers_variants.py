@@ -202,6 +202,58 @@ def shift_with_zero(y, bos):
     return F.pad(y[:, :-1], (1, 0), value=0)
 
 
+class NoReluEncoder(EncoderParts):
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attend(x, mask))
+        return self.norm2(x + self.linear2(self.linear1(x)))
+
+
+class NoReluDecoder(DecoderParts):
+    def forward(self, x, memory, memory_mask=None):
+        x = self.norm1(x + self.attend(x))
+        x = self.norm2(x + self.cross(x, memory, memory_mask))
+        return self.norm3(x + self.linear2(self.linear1(x)))
+
+
+class NoFirstResidualEncoder(EncoderParts):
+    def forward(self, x, mask=None):
+        x = self.norm1(self.attend(x, mask))
+        return self.norm2(x + self.feed_forward(x))
+
+
+class NoFirstResidualDecoder(DecoderParts):
+    def forward(self, x, memory, memory_mask=None):
+        x = self.norm1(self.attend(x))
+        x = self.norm2(x + self.cross(x, memory, memory_mask))
+        return self.norm3(x + self.feed_forward(x))
+
+
+class NoSecondResidualDecoder(DecoderParts):
+    def forward(self, x, memory, memory_mask=None):
+        x = self.norm1(x + self.attend(x))
+        x = self.norm2(self.cross(x, memory, memory_mask))
+        return self.norm3(x + self.feed_forward(x))
+
+
+class SwappedNormsEncoder(EncoderParts):
+    def forward(self, x, mask=None):
+        x = self.norm2(x + self.attend(x, mask))
+        return self.norm1(x + self.feed_forward(x))
+
+
+class SeesNextDecoder(DecoderParts):
+    def forward(self, x, memory, memory_mask=None):
+        future = torch.ones(x.size(1), x.size(1), dtype=torch.bool).triu(2)
+        x = self.norm1(x + self.self_attn(x, x, x, attn_mask=future)[0])
+        x = self.norm2(x + self.cross(x, memory, memory_mask))
+        return self.norm3(x + self.feed_forward(x))
+
+
+def shift_across_sentences(y, bos):
+    flat = y.flatten()
+    return torch.cat([torch.full_like(flat[:1], bos), flat[:-1]]).view_as(y)
+
+
 class LoopedEncoder(nn.Module):
     def __init__(self, d_model, n_heads, d_ff):
         super().__init__()
@@ -814,6 +866,164 @@ MISCONCEPTIONS = (
             Text("L'argument bos sert-il ?", "Is the argument bos used?"),
             Text("F.pad a un argument value.", "F.pad has an argument value."),
             Text("F.pad(y[:, :-1], (1, 0), value=bos).", "F.pad(y[:, :-1], (1, 0), value=bos)."),
+        ),
+    ),
+    Misconception(
+        name="relu_missing",
+        defines={"EncoderLayer": NoReluEncoder, "DecoderLayer": NoReluDecoder},
+        uses=(EncoderParts, DecoderParts),
+        finding=Text(
+            "Votre réseau position par position n'a pas de ReLU : linear2(linear1(x)), deux couches linéaires bout à "
+            "bout.",
+            "Your position-wise network has no ReLU: linear2(linear1(x)), two linear layers in a row.",
+        ),
+        consequence=Text(
+            "Deux applications linéaires n'en font qu'une : les d_ff unités cachées n'apportent rien.",
+            "Two linear maps make a single one: the d_ff hidden units bring nothing.",
+        ),
+        hints=(
+            Text(
+                "Que vaut la composée de deux applications linéaires ?",
+                "What is the composition of two linear maps?",
+            ),
+            Text(
+                "La formule est max(0, x W₁ + b₁) W₂ + b₂ : où est votre max ?",
+                "The formula is max(0, x W₁ + b₁) W₂ + b₂: where is your max?",
+            ),
+            Text("self.linear2(F.relu(self.linear1(x))).", "self.linear2(F.relu(self.linear1(x)))."),
+        ),
+    ),
+    Misconception(
+        name="first_residual_missing",
+        defines={"EncoderLayer": NoFirstResidualEncoder, "DecoderLayer": NoFirstResidualDecoder},
+        uses=(EncoderParts, DecoderParts),
+        finding=Text(
+            "La première connexion résiduelle manque : votre première sous-couche rend LN(attention(x)), sans x + ….",
+            "The first residual connection is missing: your first sub-layer gives LN(attention(x)), without x + ….",
+        ),
+        consequence=Text(
+            "Une position ne garde d'elle-même que ce que l'attention veut bien en rapporter, et le gradient n'a plus "
+            "de chemin direct.",
+            "A position keeps of itself only what attention brings back, and the gradient has no direct way any more.",
+        ),
+        hints=(
+            Text("Combien de sous-couches, combien de « + » ?", 'How many sub-layers, how many "+"?'),
+            Text(
+                "La normalisation reçoit une somme : l'entrée de la sous-couche et sa sortie.",
+                "The normalisation gets a sum: the sub-layer's input and its output.",
+            ),
+            Text(
+                "x = self.norm1(x + self.self_attn(x, x, x, …)[0]).",
+                "x = self.norm1(x + self.self_attn(x, x, x, …)[0]).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="cross_residual_missing",
+        defines={"DecoderLayer": NoSecondResidualDecoder},
+        uses=(DecoderParts,),
+        finding=Text(
+            "Le résidu de l'attention croisée manque : votre deuxième sous-couche rend LN(attention), sans x + ….",
+            "The residual of the cross-attention is missing: your second sub-layer gives LN(attention), without x + ….",
+        ),
+        consequence=Text(
+            "Une fois la source lue, le décodeur a oublié ce qu'il avait écrit.",
+            "Once the source is read, the decoder has forgotten what it had written.",
+        ),
+        hints=(
+            Text("Combien de sous-couches, combien de « + » ?", 'How many sub-layers, how many "+"?'),
+            Text(
+                "L'attention croisée aussi est entourée de x + …, puis normalisée.",
+                "The cross-attention too is wrapped in x + …, then normalised.",
+            ),
+            Text(
+                "x = self.norm2(x + self.cross_attn(x, memory, memory, …)[0]).",
+                "x = self.norm2(x + self.cross_attn(x, memory, memory, …)[0]).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="encoder_norms_swapped",
+        defines={"EncoderLayer": SwappedNormsEncoder},
+        uses=(EncoderParts,),
+        finding=Text(
+            "Les deux normes de l'encodeur sont échangées : norm2 suit l'attention, et norm1 le réseau.",
+            "The encoder's two norms are swapped: norm2 follows the attention, and norm1 the network.",
+        ),
+        consequence=Text(
+            "À l'initialisation rien ne se voit (γ = 1, β = 0 partout) ; avec des poids entraînés, chaque sous-couche "
+            "reçoit les γ et β de l'autre.",
+            "At initialisation nothing shows (γ = 1, β = 0 everywhere); with trained weights each sub-layer gets the "
+            "other's γ and β.",
+        ),
+        hints=(
+            Text(
+                "Dans quel ordre vos sous-modules sont-ils appelés ?",
+                "In which order are your sub-modules called?",
+            ),
+            Text(
+                "Chaque norme porte le numéro de la sous-couche qu'elle termine.",
+                "Each norm bears the number of the sub-layer that it ends.",
+            ),
+            Text(
+                "self.norm1 après self_attn, self.norm2 après linear2.",
+                "self.norm1 after self_attn, self.norm2 after linear2.",
+            ),
+        ),
+    ),
+    Misconception(
+        name="decoder_sees_next",
+        defines={"DecoderLayer": SeesNextDecoder},
+        uses=(DecoderParts,),
+        finding=Text(
+            "Votre masque causal laisse passer un mot de trop : chaque position voit aussi celle qui la suit.",
+            "Your causal mask lets one word too many through: each position also sees the one that follows it.",
+        ),
+        consequence=Text(
+            "Ce mot est souvent la réponse : la perte tombe, et la génération ne vaut rien.",
+            "That word is often the answer: the loss drops, and generation is worthless.",
+        ),
+        hints=(
+            Text(
+                "Changez le deuxième mot de l'entrée : la sortie en première position bouge-t-elle ?",
+                "Change the input's second token: does the output at the first position move?",
+            ),
+            Text(
+                "Ce que l'on cache est j > i : la première diagonale au-dessus de la principale en fait partie.",
+                "What is hidden is j > i: the first diagonal above the main one belongs to it.",
+            ),
+            Text(
+                "attn_mask=torch.ones(T, T, dtype=torch.bool).triu(1), non triu(2).",
+                "attn_mask=torch.ones(T, T, dtype=torch.bool).triu(1), not triu(2).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="shifted_across_sentences",
+        defines={"shift_right": shift_across_sentences},
+        finding=Text(
+            "Vous décalez le lot comme un seul long texte : sauf la première, chaque phrase commence par le dernier "
+            "mot de la précédente.",
+            "You shift the batch as one long text: but for the first, each sentence begins with the last token of the "
+            "one before.",
+        ),
+        consequence=Text(
+            "Une phrase fuit dans une autre, et une seule reçoit bos.",
+            "One sentence leaks into another, and only one gets bos.",
+        ),
+        hints=(
+            Text(
+                "Quel identifiant trouve-t-on en position 0 de la deuxième phrase ?",
+                "Which token stands at position 0 of the second sentence?",
+            ),
+            Text(
+                "Le décalage se fait le long de T, dans chaque ligne de (B, T) séparément.",
+                "The shift runs along T, in each row of (B, T) by itself.",
+            ),
+            Text(
+                "torch.cat([colonne (B, 1) de bos, y[:, :-1]], dim=1).",
+                "torch.cat([column (B, 1) of bos, y[:, :-1]], dim=1).",
+            ),
         ),
     ),
 )
