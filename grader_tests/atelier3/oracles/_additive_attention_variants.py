@@ -102,6 +102,22 @@ def additive_softmax_over_batch(q, K, Wq, Wk, v, mask=None):
     return (weights.unsqueeze(1) @ K).squeeze(1), weights
 
 
+def additive_sigmoid(q, K, Wq, Wk, v, mask=None):
+    energies = torch.sigmoid((q @ Wq).unsqueeze(1) + K @ Wk) @ v
+    if mask is not None:
+        energies = energies.masked_fill(~mask, float("-inf"))
+    weights = F.softmax(energies, dim=-1)
+    return (weights.unsqueeze(1) @ K).squeeze(1), weights
+
+
+def additive_softmax_twice(q, K, Wq, Wk, v, mask=None):
+    energies = torch.tanh((q @ Wq).unsqueeze(1) + K @ Wk) @ v
+    if mask is not None:
+        energies = energies.masked_fill(~mask, float("-inf"))
+    weights = F.softmax(F.softmax(energies, dim=-1), dim=-1)
+    return (weights.unsqueeze(1) @ K).squeeze(1), weights
+
+
 def additive_by_concatenation(q, K, Wq, Wk, v, mask=None):
     pairs = torch.cat([q[:, None].expand(-1, K.size(1), -1), K], dim=-1)  # (B, T, dq + dk)
     energies = F.linear(torch.tanh(F.linear(pairs, torch.cat([Wq, Wk]).T)), v[None])[..., 0]
@@ -389,6 +405,60 @@ MISCONCEPTIONS = (
                 "energies has shape (B, T); the keys are axis T.",
             ),
             Text("F.softmax(energies, dim=-1).", "F.softmax(energies, dim=-1)."),
+        ),
+    ),
+    Misconception(
+        name="sigmoid_for_tanh",
+        defines={"additive_attention": additive_sigmoid},
+        finding=Text(
+            "Votre sortie est exactement celle d'énergies v·σ(q·Wq + k·Wk) : une sigmoïde tient la place de la "
+            "tangente hyperbolique.",
+            "Your output is exactly that of energies v·σ(q·Wq + k·Wk): a sigmoid stands in the place of the hyperbolic "
+            "tangent.",
+        ),
+        consequence=Text(
+            "σ(u) = ½ + ½·tanh(u/2) : une composante cachée ne peut plus être négative, et chaque énergie varie deux "
+            "fois moins.",
+            "σ(u) = ½ + ½·tanh(u/2): a hidden feature can no longer be negative, and each energy has half the range.",
+        ),
+        hints=(
+            Text(
+                "Entre quelles bornes vos composantes cachées restent-elles ? Et dans la formule ?",
+                "Between which bounds do your hidden features stay? And in the formula?",
+            ),
+            Text(
+                "La non-linéarité de l'énoncé est impaire, entre −1 et 1.",
+                "The statement's non-linearity is odd, between −1 and 1.",
+            ),
+            Text("Remplacez torch.sigmoid par torch.tanh.", "Replace torch.sigmoid with torch.tanh."),
+        ),
+    ),
+    Misconception(
+        name="softmax_twice",
+        defines={"additive_attention": additive_softmax_twice},
+        finding=Text(
+            "Vos poids sont exactement softmax(softmax(énergies)) : la normalisation est faite deux fois.",
+            "Your weights are exactly softmax(softmax(energies)): the normalisation is done twice.",
+        ),
+        consequence=Text(
+            "Le second softmax ne reçoit que des nombres entre 0 et 1 : aucun poids ne dépasse e ≈ 2,7 fois un autre, "
+            "et le remplissage masqué en retrouve un.",
+            "The second softmax gets numbers between 0 and 1 only: no weight exceeds e ≈ 2.7 times another, and masked "
+            "padding gets some again.",
+        ),
+        hints=(
+            Text(
+                "Combien pèse une position masquée dans vos poids (B, T) ?",
+                "How much does a masked position weigh in your weights (B, T)?",
+            ),
+            Text(
+                "Un softmax rend déjà des poids positifs de somme 1 : rien ne reste à normaliser.",
+                "One softmax gives positive weights of sum 1 already: nothing is left to normalise.",
+            ),
+            Text(
+                "weights = F.softmax(energies, dim=-1), une seule fois.",
+                "weights = F.softmax(energies, dim=-1), once only.",
+            ),
         ),
     ),
 )

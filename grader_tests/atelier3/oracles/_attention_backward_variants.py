@@ -75,6 +75,33 @@ def backward_mask_ignored(Q, K, V, dO, mask=None):
     return dS @ K * scale, dS.transpose(-2, -1) @ Q * scale, P.transpose(-2, -1) @ dO
 
 
+def backward_without_mean(Q, K, V, dO, mask=None):
+    _, P, dP, scale = forward_parts(Q, K, V, dO, mask)
+    dS = P * dP
+    return dS @ K * scale, dS.transpose(-2, -1) @ Q * scale, P.transpose(-2, -1) @ dO
+
+
+def backward_plain_mean(Q, K, V, dO, mask=None):
+    _, P, dP, scale = forward_parts(Q, K, V, dO, mask)
+    dS = P * (dP - dP.mean(dim=-1, keepdim=True))
+    return dS @ K * scale, dS.transpose(-2, -1) @ Q * scale, P.transpose(-2, -1) @ dO
+
+
+def backward_mean_of_products(Q, K, V, dO, mask=None):
+    _, P, dP, scale = forward_parts(Q, K, V, dO, mask)
+    dS = P * (dP - (P * dP).mean(dim=-1, keepdim=True))
+    return dS @ K * scale, dS.transpose(-2, -1) @ Q * scale, P.transpose(-2, -1) @ dO
+
+
+def backward_scale_missing_forward(Q, K, V, dO, mask=None):
+    scores = Q @ K.transpose(-2, -1)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    P, dP, scale = F.softmax(scores, dim=-1), dO @ V.transpose(-2, -1), 1 / math.sqrt(Q.size(-1))
+    dS = P * (dP - (P * dP).sum(dim=-1, keepdim=True))
+    return dS @ K * scale, dS.transpose(-2, -1) @ Q * scale, P.transpose(-2, -1) @ dO
+
+
 def backward_by_output(Q, K, V, dO, mask=None):
     scaled = Q / Q.size(-1) ** 0.5
     scores = scaled @ K.mT
@@ -355,6 +382,122 @@ MISCONCEPTIONS = (
             Text(
                 'scores = scores.masked_fill(~mask, float("-inf")) avant le softmax recalculé.',
                 'scores = scores.masked_fill(~mask, float("-inf")) before the recomputed softmax.',
+            ),
+        ),
+    ),
+    Misconception(
+        name="mean_missing",
+        defines={"attention_backward": backward_without_mean},
+        uses=(forward_parts,),
+        finding=Text(
+            "dV est juste ; pour dQ et dK vous prenez dS = A∘dA : il manque la moyenne à retrancher.",
+            "dV is right; for dQ and dK you take dS = A∘dA: the mean to be subtracted is missing.",
+        ),
+        consequence=Text(
+            "Ajouter une même constante à tous les scores d'une ligne ne change pas A, et pourtant votre gradient dit "
+            "que si : il ne somme pas à 0 sur les clés.",
+            "Adding one constant to all scores of a row does not change A, yet your gradient says that it does: it "
+            "does not sum to 0 over keys.",
+        ),
+        hints=(
+            Text(
+                "Sommez votre dS sur les clés : que devrait-on trouver ?",
+                "Sum your dS over the keys: what should one find?",
+            ),
+            Text(
+                "Monter un score fait baisser les autres poids de la ligne : c'est le terme −a_j Σ_l a_l·dA_l.",
+                "Raising a score lowers the other weights of its row: that is the term −a_j Σ_l a_l·dA_l.",
+            ),
+            Text(
+                "dS = A * (dA - (A * dA).sum(dim=-1, keepdim=True)).",
+                "dS = A * (dA - (A * dA).sum(dim=-1, keepdim=True)).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="plain_mean",
+        defines={"attention_backward": backward_plain_mean},
+        uses=(forward_parts,),
+        finding=Text(
+            "dV est juste ; mais vous retranchez à dA sa moyenne ordinaire sur les T_k clés, au lieu de sa moyenne "
+            "pondérée par A.",
+            "dV is right; but you subtract from dA its plain mean over the T_k keys, instead of its mean weighted by "
+            "A.",
+        ),
+        consequence=Text(
+            "Les deux ne coïncident que si l'attention est uniforme ; sinon dS ne somme pas à 0 sur les clés : une "
+            "part du gradient pousse toute la ligne de scores du même côté, ce qui ne change rien aux poids.",
+            "Both agree only for uniform attention; otherwise dS does not sum to 0 over keys: a part of the gradient "
+            "pushes a whole row of scores the same way, which does not change the weights.",
+        ),
+        hints=(
+            Text(
+                "Sommez votre dS sur les clés : que devrait-on trouver ?",
+                "Sum your dS over the keys: what should one find?",
+            ),
+            Text(
+                "La moyenne à retrancher est Σ_l a_l·dA_l : les poids de la ligne en sont les coefficients.",
+                "The mean to be subtracted is Σ_l a_l·dA_l: the row's weights are its coefficients.",
+            ),
+            Text(
+                "(A * dA).sum(dim=-1, keepdim=True), et non dA.mean(dim=-1, keepdim=True).",
+                "(A * dA).sum(dim=-1, keepdim=True), rather than dA.mean(dim=-1, keepdim=True).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="mean_divided_by_t_k",
+        defines={"attention_backward": backward_mean_of_products},
+        uses=(forward_parts,),
+        finding=Text(
+            "dV est juste ; mais ce que vous retranchez à dA est T_k fois trop petit : la moyenne de A∘dA sur les "
+            "clés, au lieu de sa somme.",
+            "dV is right; but what you subtract from dA is T_k times too small: the mean of A∘dA over keys, instead of "
+            "its sum.",
+        ),
+        consequence=Text(
+            "Les poids A font déjà la moyenne : diviser encore par T_k, c'est presque ne rien retrancher, et dS ne "
+            "somme plus à 0 sur les clés.",
+            "The weights A do the averaging already: dividing again by T_k hardly subtracts anything, and dS no longer "
+            "sums to 0 over keys.",
+        ),
+        hints=(
+            Text(
+                "Sommez votre dS sur les clés : que devrait-on trouver ?",
+                "Sum your dS over the keys: what should one find?",
+            ),
+            Text(
+                "Une moyenne pondérée par des poids de somme 1 est une somme : Σ_l a_l·dA_l.",
+                "A mean weighted by weights of sum 1 is a sum: Σ_l a_l·dA_l.",
+            ),
+            Text("Remplacez (A * dA).mean(…) par (A * dA).sum(…).", "Replace (A * dA).mean(…) with (A * dA).sum(…)."),
+        ),
+    ),
+    Misconception(
+        name="scale_missing_forward",
+        defines={"attention_backward": backward_scale_missing_forward},
+        finding=Text(
+            "Vos gradients sont ceux que donnent des poids A = softmax(QKᵀ) : le facteur 1/√d_k est là au retour, mais "
+            "il manque à l'aller.",
+            "Your gradients are those that weights A = softmax(QKᵀ) give: the factor 1/√d_k is there on the way back, "
+            "but missing on the way there.",
+        ),
+        consequence=Text(
+            "Vous dérivez une autre fonction que celle que l'on calcule : dQ, dK et dV sont faux tous les trois.",
+            "You differentiate another function than the one computed: dQ, dK and dV are all three wrong.",
+        ),
+        hints=(
+            Text(
+                "Vos poids A sont-ils ceux de l'exercice 3.4 ? Comparez-les.",
+                "Are your weights A those of exercise 3.4? Compare them.",
+            ),
+            Text(
+                "1/√d_k multiplie les scores à l'aller, et dS au retour : il sert deux fois.",
+                "1/√d_k multiplies the scores on the way there, and dS on the way back: it is used twice.",
+            ),
+            Text(
+                "A = F.softmax(Q @ K.transpose(-2, -1) * scale, dim=-1), avec scale = 1 / math.sqrt(d_k).",
+                "A = F.softmax(Q @ K.transpose(-2, -1) * scale, dim=-1), with scale = 1 / math.sqrt(d_k).",
             ),
         ),
     ),

@@ -47,6 +47,26 @@ def combine_masks_head_axis_misplaced(padding, causal):
     return (padding[:, None, :] & causal).unsqueeze(2)  # (B, T, 1, T)
 
 
+def combine_masks_padding_ignored(padding, causal):
+    return causal.expand(padding.size(0), 1, *causal.shape)
+
+
+def combine_masks_padding_ignored_not_expanded(padding, causal):
+    return causal[None, None]  # (1, 1, T, T)
+
+
+def combine_masks_causal_ignored(padding, causal):
+    return padding[:, None, None, :].expand(-1, 1, causal.size(0), -1)
+
+
+def combine_masks_causal_ignored_not_expanded(padding, causal):
+    return padding[:, None, None, :]  # (B, 1, 1, T)
+
+
+def combine_masks_causal_transposed(padding, causal):
+    return padding[:, None, None, :] & causal.T
+
+
 def padding_mask_by_loop(lengths, T):
     mask = torch.zeros(len(lengths), T, dtype=torch.bool)
     for b, n in enumerate(lengths):
@@ -104,6 +124,49 @@ def combine_masks_by_fill(padding, causal):
     hidden = ~padding[:, None, None, :] | ~causal
     return torch.ones_like(hidden).masked_fill(hidden, False)
 
+
+PADDING_IGNORED = {
+    "finding": Text(
+        "Votre masque est exactement l'argument causal, le même pour toutes les phrases : padding n'y entre pas.",
+        "Your mask is exactly the argument causal, the same for all sentences: padding has no part in it.",
+    ),
+    "consequence": Text(
+        "Les positions de remplissage du passé restent visibles, et une phrase courte lit du vide.",
+        "Padding positions of the past stay visible, and a short sentence reads emptiness.",
+    ),
+    "hints": (
+        Text(
+            "Deux phrases de longueurs différentes ont-elles le même masque ?",
+            "Do two sentences of different lengths have the same mask?",
+        ),
+        Text(
+            "Une clé est visible si elle est réelle *et* permise par causal : il faut les deux conditions.",
+            "A key is visible if it is real *and* allowed by causal: both conditions are needed.",
+        ),
+        Text("padding[:, None, None, :] & causal.", "padding[:, None, None, :] & causal."),
+    ),
+}
+CAUSAL_IGNORED = {
+    "finding": Text(
+        "Votre masque ne tient compte que de padding : il est le même pour toutes les requêtes, causal n'y entre pas.",
+        "Your mask heeds padding only: it is the same for all queries, causal has no part in it.",
+    ),
+    "consequence": Text(
+        "Chaque position voit toute la phrase, avenir compris : la réponse est sous ses yeux.",
+        "Each position sees the whole sentence, future included: the answer lies before its eyes.",
+    ),
+    "hints": (
+        Text(
+            "Deux requêtes d'une même phrase ont-elles le même masque ?",
+            "Do two queries of one sentence have the same mask?",
+        ),
+        Text(
+            "Une clé est visible si elle est réelle *et* permise par causal : il faut les deux conditions.",
+            "A key is visible if it is real *and* allowed by causal: both conditions are needed.",
+        ),
+        Text("padding[:, None, None, :] & causal.", "padding[:, None, None, :] & causal."),
+    ),
+}
 
 MISCONCEPTIONS = (
     Misconception(
@@ -358,6 +421,42 @@ MISCONCEPTIONS = (
                 "unsqueeze(1), ou padding[:, None, None, :] & causal dès le départ.",
                 "unsqueeze(1), or padding[:, None, None, :] & causal from the start.",
             ),
+        ),
+    ),
+    Misconception(name="padding_ignored", defines={"combine_masks": combine_masks_padding_ignored}, **PADDING_IGNORED),
+    Misconception(
+        name="padding_ignored_not_expanded",
+        defines={"combine_masks": combine_masks_padding_ignored_not_expanded},
+        **PADDING_IGNORED,
+    ),
+    Misconception(name="causal_ignored", defines={"combine_masks": combine_masks_causal_ignored}, **CAUSAL_IGNORED),
+    Misconception(
+        name="causal_ignored_not_expanded",
+        defines={"combine_masks": combine_masks_causal_ignored_not_expanded},
+        **CAUSAL_IGNORED,
+    ),
+    Misconception(
+        name="causal_transposed",
+        defines={"combine_masks": combine_masks_causal_transposed},
+        finding=Text(
+            "Le masque (T, T) que vous recevez est transposé avant d'être combiné : ses lignes sont lues comme des "
+            "clés.",
+            "The (T, T) mask that you receive is transposed before it is combined: its rows are read as keys.",
+        ),
+        consequence=Text(
+            "Chaque requête voit les clés qui l'auraient vue : avec un masque causal, l'avenir au lieu du passé.",
+            "Each query sees the keys that would have seen it: with a causal mask, the future instead of the past.",
+        ),
+        hints=(
+            Text(
+                "Que voit la dernière requête dans votre masque ? Et la première ?",
+                "What does the last query see in your mask? And the first one?",
+            ),
+            Text(
+                "causal est déjà de forme (requêtes, clés), comme les deux derniers axes de la sortie.",
+                "causal already has the shape (queries, keys), like the last two axes of the output.",
+            ),
+            Text("padding[:, None, None, :] & causal, sans .T.", "padding[:, None, None, :] & causal, without .T."),
         ),
     ),
 )

@@ -62,6 +62,14 @@ def variance_of_uniform_vectors(d_k, n=10_000, generator=None):
     return ((q * k).sum(dim=-1) / math.sqrt(d_k)).var().item()
 
 
+def scores_over_root_queries(Q, K):
+    return Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-2))
+
+
+def scores_already_softmax(Q, K):
+    return (Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1))).softmax(dim=-1)
+
+
 def scores_by_einsum(Q, K):
     return torch.einsum("...qd,...kd->...qk", Q, K) * Q.shape[-1] ** -0.5
 
@@ -373,6 +381,58 @@ MISCONCEPTIONS = (
             Text(
                 "q = torch.randn(n, d_k, generator=generator), et de même pour k.",
                 "q = torch.randn(n, d_k, generator=generator), and likewise for k.",
+            ),
+        ),
+    ),
+    Misconception(
+        name="scaled_by_number_of_queries",
+        defines={"attention_scores": scores_over_root_queries},
+        finding=Text(
+            "Votre sortie est exactement QKᵀ/√T_q : vous divisez par la racine du nombre de requêtes, non de leur "
+            "dimension.",
+            "Your output is exactly QKᵀ/√T_q: you divide by the root of the number of queries, not of their dimension.",
+        ),
+        consequence=Text(
+            "La même requête et la même clé obtiennent un score plus faible dès que d'autres requêtes les "
+            "accompagnent.",
+            "The same query and the same key get a lower score as soon as other queries come along.",
+        ),
+        hints=(
+            Text(
+                "Un produit scalaire additionne combien de termes : autant que de requêtes, ou autant que de "
+                "coordonnées ?",
+                "How many terms does a dot product add: as many as there are queries, or as there are coordinates?",
+            ),
+            Text(
+                "Q est de forme (…, T_q, d_k) : la dimension d_k est le dernier axe.",
+                "Q has shape (…, T_q, d_k): the dimension d_k is the last axis.",
+            ),
+            Text("Remplacez Q.size(-2) par Q.size(-1).", "Replace Q.size(-2) with Q.size(-1)."),
+        ),
+    ),
+    Misconception(
+        name="softmax_applied",
+        defines={"attention_scores": scores_already_softmax},
+        finding=Text(
+            "Vous rendez exactement softmax(QKᵀ/√d_k) : ce sont déjà des poids, l'exercice ne demande que les scores.",
+            "You return exactly softmax(QKᵀ/√d_k): these are weights already, the exercise asks for the scores only.",
+        ),
+        consequence=Text(
+            "Un masque vient s'ajouter aux scores avant le softmax : sur des poids, il arriverait trop tard.",
+            "A mask is laid on scores before the softmax: on weights it would come too late.",
+        ),
+        hints=(
+            Text(
+                "Un score peut-il être négatif ? Les vôtres le sont-ils ?",
+                "May a score be negative? Are yours ever?",
+            ),
+            Text(
+                "Comparer (scores), choisir (softmax), mélanger : ici on s'arrête à la première étape.",
+                "Compare (scores), choose (softmax), mix: here one stops after the first step.",
+            ),
+            Text(
+                "return Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1)), sans softmax.",
+                "return Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1)), without softmax.",
             ),
         ),
     ),

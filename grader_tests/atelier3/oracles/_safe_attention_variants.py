@@ -77,6 +77,30 @@ def safe_attention_masked_after(Q, K, V, mask=None):
     return weights @ V, weights
 
 
+def safe_attention_without_scale(Q, K, V, mask=None):
+    scores = Q @ K.transpose(-2, -1)
+    if mask is None:
+        weights = F.softmax(scores, dim=-1)
+    else:
+        weights = F.softmax(scores.masked_fill(~mask, -1e9), dim=-1).masked_fill(~mask, 0.0)
+    return weights @ V, weights
+
+
+def safe_attention_mask_ignored(Q, K, V, mask=None):
+    weights = F.softmax(Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1)), dim=-1)
+    return weights @ V, weights
+
+
+def safe_attention_dead_if_any_hidden(Q, K, V, mask=None):
+    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1))
+    if mask is None:
+        weights = F.softmax(scores, dim=-1)
+    else:
+        alive = mask.all(dim=-1, keepdim=True)  # True where nothing is hidden
+        weights = F.softmax(scores.masked_fill(~mask, -1e9), dim=-1).masked_fill(~(mask & alive), 0.0)
+    return weights @ V, weights
+
+
 def safe_attention_nan_to_num(Q, K, V, mask=None):
     scores = (Q / math.sqrt(Q.size(-1))) @ K.mT
     if mask is not None:
@@ -284,6 +308,83 @@ MISCONCEPTIONS = (
             Text(
                 'scores.masked_fill(~mask, float("-inf")), softmax, puis .masked_fill(~mask, 0.0).',
                 'scores.masked_fill(~mask, float("-inf")), softmax, then .masked_fill(~mask, 0.0).',
+            ),
+        ),
+    ),
+    Misconception(
+        name="missing_scale",
+        defines={"safe_attention": safe_attention_without_scale},
+        finding=Text(
+            "Les lignes sans clé sont bien nulles, mais les autres sont exactement softmax(QKᵀ) : le facteur 1/√d_k "
+            "manque.",
+            "Rows without keys are zero as they should, but the others are exactly softmax(QKᵀ): the factor 1/√d_k is "
+            "missing.",
+        ),
+        consequence=Text(
+            "La variance des scores croît comme d_k : le softmax sature sur une clé, et le gradient s'éteint.",
+            "The variance of scores grows like d_k: the softmax saturates on one key, and the gradient fades.",
+        ),
+        hints=(
+            Text(
+                "Sans masque, votre fonction rend-elle ce que rend celle de l'exercice 3.4 ?",
+                "Without a mask, does your function give what that of exercise 3.4 gives?",
+            ),
+            Text(
+                "Le soin des lignes vides ne change rien à la formule : les scores se divisent toujours par √d_k.",
+                "Care for empty rows leaves the formula alone: scores are still divided by √d_k.",
+            ),
+            Text(
+                "scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1)).",
+                "scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1)).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="mask_ignored",
+        defines={"safe_attention": safe_attention_mask_ignored},
+        finding=Text(
+            "Votre sortie est exactement celle qu'on obtient sans masque : mask n'a aucun effet.",
+            "Your output is exactly the one without a mask: mask has no effect.",
+        ),
+        consequence=Text(
+            "Rien n'est NaN, mais toutes les requêtes lisent ce qu'on voulait leur cacher.",
+            "Nothing is NaN, but all queries read what was to be hidden from them.",
+        ),
+        hints=(
+            Text("Où mask apparaît-il dans votre fonction ?", "Where does mask appear in your function?"),
+            Text(
+                "Le masque agit deux fois : avant le softmax pour normaliser, après pour les lignes sans clé.",
+                "The mask acts twice: before the softmax to normalise, after it for rows without keys.",
+            ),
+            Text(
+                "scores.masked_fill(~mask, −10⁹), softmax, puis .masked_fill(~mask, 0.0).",
+                "scores.masked_fill(~mask, −10⁹), softmax, then .masked_fill(~mask, 0.0).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="dead_if_any_hidden",
+        defines={"safe_attention": safe_attention_dead_if_any_hidden},
+        finding=Text(
+            "Vous annulez toute ligne qui a une clé cachée : seules les lignes sans rien de masqué survivent.",
+            "You zero every row that has a hidden key: only rows with nothing masked survive.",
+        ),
+        consequence=Text(
+            "Presque toutes les phrases d'un lot ont du remplissage : leur attention tout entière est perdue.",
+            "Nearly all sentences of a batch have padding: all of their attention is lost.",
+        ),
+        hints=(
+            Text(
+                "Une requête à qui il reste une seule clé est-elle sans rien à regarder ?",
+                "Has a query with a single key left nothing to look at?",
+            ),
+            Text(
+                "Une ligne est vide si toutes ses clés sont cachées, et vivante dès qu'une seule est visible.",
+                "A row is empty if all its keys are hidden, and alive as soon as one is visible.",
+            ),
+            Text(
+                "mask.any(dim=-1, keepdim=True), et non mask.all(…).",
+                "mask.any(dim=-1, keepdim=True), rather than mask.all(…).",
             ),
         ),
     ),

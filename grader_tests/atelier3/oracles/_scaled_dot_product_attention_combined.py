@@ -12,6 +12,7 @@ SCALES = {
     "multiplied_by_sqrt_d_k": lambda Q, K, V: 1 / math.sqrt(Q.size(-1)),
     "divided_by_sqrt_t_k": lambda Q, K, V: math.sqrt(K.size(-2)),
     "divided_by_sqrt_d_v": lambda Q, K, V: math.sqrt(V.size(-1)),
+    "divided_by_sqrt_t_q": lambda Q, K, V: math.sqrt(Q.size(-2)),
 }
 MASKS = {
     "mask_inverted": lambda scores, mask: scores.masked_fill(mask, float("-inf")),

@@ -126,6 +126,30 @@ def attention_returns_scores(Q, K, V, mask=None):
     return F.softmax(scores, dim=-1) @ V, scores
 
 
+def attention_divided_by_sqrt_t_q(Q, K, V, mask=None):
+    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-2))
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    weights = F.softmax(scores, dim=-1)
+    return weights @ V, weights
+
+
+def attention_softmax_twice(Q, K, V, mask=None):
+    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    weights = F.softmax(F.softmax(scores, dim=-1), dim=-1)
+    return weights @ V, weights
+
+
+def attention_softmax_on_pairs(Q, K, V, mask=None):
+    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    weights = F.softmax(scores.flatten(-2), dim=-1).view_as(scores)
+    return weights @ V, weights
+
+
 def attention_query_scaled(Q, K, V, mask=None):
     scores = (Q / math.sqrt(Q.size(-1))) @ K.mT
     if mask is not None:
@@ -508,6 +532,79 @@ MISCONCEPTIONS = (
                 "weights = F.softmax(scores, dim=-1), puis return weights @ V, weights.",
                 "weights = F.softmax(scores, dim=-1), then return weights @ V, weights.",
             ),
+        ),
+    ),
+    Misconception(
+        name="divided_by_sqrt_t_q",
+        defines={"scaled_dot_product_attention": attention_divided_by_sqrt_t_q},
+        finding=Text(
+            "Vous divisez les scores par √T_q, le nombre de requêtes, au lieu de √d_k, leur dimension.",
+            "You divide the scores by √T_q, the number of queries, instead of √d_k, their dimension.",
+        ),
+        consequence=Text(
+            "La réponse à une question dépend du nombre de questions posées en même temps.",
+            "The answer to one question depends on how many are asked at the same time.",
+        ),
+        hints=(
+            Text(
+                "Posez une seule requête, puis deux fois la même : les poids doivent-ils changer ?",
+                "Ask a single query, then the same one twice: should the weights change?",
+            ),
+            Text(
+                "Q est de forme (…, T_q, d_k) : d_k est le dernier axe, non l'avant-dernier.",
+                "Q has shape (…, T_q, d_k): d_k is the last axis, not the one before.",
+            ),
+            DIVIDE_LINE,
+        ),
+    ),
+    Misconception(
+        name="softmax_twice",
+        defines={"scaled_dot_product_attention": attention_softmax_twice},
+        finding=Text(
+            "Vos poids sont exactement softmax(softmax(scores)) : la normalisation est faite deux fois.",
+            "Your weights are exactly softmax(softmax(scores)): the normalisation is done twice.",
+        ),
+        consequence=Text(
+            "Le second softmax ne reçoit que des nombres entre 0 et 1 : aucun poids ne dépasse e ≈ 2,7 fois un autre, "
+            "et les clés masquées en retrouvent un.",
+            "The second softmax gets numbers between 0 and 1 only: no weight exceeds e ≈ 2.7 times another, and masked "
+            "keys get some again.",
+        ),
+        hints=(
+            Text(
+                "Regardez une ligne de poids dont une clé est masquée : combien pèse cette clé ?",
+                "Look at a row of weights with a masked key: how much does that key weigh?",
+            ),
+            Text(
+                "Un softmax rend déjà des poids positifs de somme 1 : rien ne reste à normaliser.",
+                "One softmax gives positive weights of sum 1 already: nothing is left to normalise.",
+            ),
+            Text(
+                "weights = F.softmax(scores, dim=-1), une seule fois, puis weights @ V.",
+                "weights = F.softmax(scores, dim=-1), once, then weights @ V.",
+            ),
+        ),
+    ),
+    Misconception(
+        name="softmax_on_pairs",
+        defines={"scaled_dot_product_attention": attention_softmax_on_pairs},
+        finding=Text(
+            "Votre softmax porte sur toutes les paires (requête, clé) à la fois : c'est la matrice (T_q, T_k) entière "
+            "qui somme à 1, non chaque ligne.",
+            "Your softmax runs over all pairs (query, key) at once: the whole matrix (T_q, T_k) sums to 1, not each "
+            "row.",
+        ),
+        consequence=Text(
+            "Les requêtes se disputent l'attention : celle dont les scores sont faibles ne rapporte presque rien.",
+            "Queries compete for attention: one whose scores are low brings back almost nothing.",
+        ),
+        hints=(
+            Text("Sommez vos poids ligne par ligne.", "Sum your weights row by row."),
+            Text(
+                "Chaque requête répartit sa propre attention : un softmax par ligne, sur l'axe des clés.",
+                "Each query shares out its own attention: one softmax for each row, over the axis of keys.",
+            ),
+            Text("F.softmax(scores, dim=-1), sans flatten.", "F.softmax(scores, dim=-1), without flatten."),
         ),
     ),
 )
