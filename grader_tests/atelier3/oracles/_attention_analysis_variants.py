@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 from attentif.checks.exercise import Equivalent, Misconception, Text
@@ -111,6 +113,19 @@ def rollout_identity_once(A):
     return product / 2 + eye / 2
 
 
+def entropy_normalised(weights, mask=None):
+    weights = renormalised(weights, mask)
+    return -torch.special.xlogy(weights, weights).sum(dim=-1) / math.log(weights.size(-1))
+
+
+def rollout_mean_of_layers(A):
+    return (A.mean(dim=2) / 2 + torch.eye(A.size(-1), dtype=A.dtype) / 2).mean(dim=0)
+
+
+def rollout_sum_of_layers(A):
+    return (A.mean(dim=2) / 2 + torch.eye(A.size(-1), dtype=A.dtype) / 2).sum(dim=0)
+
+
 def entropy_by_entr(weights, mask=None):
     if mask is not None:
         weights = weights * mask[:, None, None, :].to(weights.dtype)
@@ -142,6 +157,21 @@ def rollout_by_multi_dot(A):
         return layers[0]
     return torch.stack([torch.linalg.multi_dot(list(layers[:, b].flip(0))) for b in range(A.size(1))])
 
+
+ROLLOUT_PRODUCT_HINTS = (
+    Text(
+        "Avec deux couches, comment un mot de l'entrée parvient-il à la seconde ?",
+        "With two layers, how does an input word get to the second one?",
+    ),
+    Text(
+        "Suivre un chemin à travers deux couches, c'est multiplier leurs matrices (T, T).",
+        "To follow a path through two layers is to multiply their matrices (T, T).",
+    ),
+    Text(
+        "rollout = (layer / 2 + eye / 2) @ rollout, en partant de l'identité.",
+        "rollout = (layer / 2 + eye / 2) @ rollout, starting from the identity.",
+    ),
+)
 
 MISCONCEPTIONS = (
     Misconception(
@@ -487,6 +517,58 @@ MISCONCEPTIONS = (
                 "rollout = (layer / 2 + eye / 2) @ rollout, within the loop.",
             ),
         ),
+    ),
+    Misconception(
+        name="divided_by_log_t_k",
+        defines={"attention_entropy": entropy_normalised},
+        convention=True,
+        uses=(renormalised,),
+        finding=Text(
+            "Votre sortie est exactement l'entropie divisée par ln T_k, sa plus grande valeur possible : l'énoncé la "
+            "demande en nats.",
+            "Your output is exactly the entropy divided by ln T_k, its largest possible value: the statement asks for "
+            "it in nats.",
+        ),
+        consequence=Text(
+            "Cette entropie normalisée, entre 0 et 1, a son usage ; mais exp(H) n'est plus un nombre de clés "
+            "regardées, et T_k = 1 donne 0/0.",
+            "This normalised entropy, between 0 and 1, has its use; but exp(H) is no longer a number of keys looked "
+            "at, and T_k = 1 gives 0/0.",
+        ),
+        hints=(
+            Text(
+                "Quelle est l'entropie d'une attention uniforme sur 4 clés : 1, ou ln 4 ?",
+                "What is the entropy of uniform attention over 4 keys: 1, or ln 4?",
+            ),
+            Text("La formule est H = −Σ p ln p, sans dénominateur.", "The formula is H = −Σ p ln p, undivided."),
+            Text("Retirez la division par math.log(T_k).", "Drop the division by math.log(T_k)."),
+        ),
+    ),
+    Misconception(
+        name="mean_of_layers",
+        defines={"attention_rollout": rollout_mean_of_layers},
+        finding=Text(
+            "Vous prenez la moyenne des couches ½A + ½I, au lieu de leur produit.",
+            "You take the mean of the layers ½A + ½I, instead of their product.",
+        ),
+        consequence=Text(
+            "Une moyenne ne compose pas : un mot qui en atteint un autre en deux étapes n'y apparaît pas.",
+            "A mean does not compose: a word that reaches another in two steps does not show in it.",
+        ),
+        hints=ROLLOUT_PRODUCT_HINTS,
+    ),
+    Misconception(
+        name="sum_of_layers",
+        defines={"attention_rollout": rollout_sum_of_layers},
+        finding=Text(
+            "Vous additionnez les couches ½A + ½I, au lieu de les multiplier.",
+            "You add up the layers ½A + ½I, instead of multiplying them.",
+        ),
+        consequence=Text(
+            "Les lignes somment à L au lieu de 1, et un chemin de deux étapes n'y apparaît pas.",
+            "Rows sum to L instead of 1, and a path of two steps does not show.",
+        ),
+        hints=ROLLOUT_PRODUCT_HINTS,
     ),
 )
 

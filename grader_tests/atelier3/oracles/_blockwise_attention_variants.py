@@ -194,6 +194,34 @@ def blockwise_whole_matrix(Q, K, V, block, causal=False):
     return F.softmax(block_scores(Q, K, 0, K.size(-2), causal), dim=-1) @ V
 
 
+def blockwise_local_index(Q, K, V, block, causal=False):
+    query = torch.arange(Q.size(-2)).unsqueeze(1)  # (T_q, 1)
+    top = Q.new_full((*Q.shape[:-1], 1), float("-inf"))
+    total, output = Q.new_zeros((*Q.shape[:-1], 1)), Q.new_zeros((*Q.shape[:-1], V.size(-1)))
+    for start in range(0, K.size(-2), block):
+        scores = block_scores(Q, K, start, block, False)
+        if causal:
+            scores = scores.masked_fill(torch.arange(scores.size(-1)) > query, float("-inf"))  # as if start were 0
+        new_top = torch.maximum(top, scores.amax(dim=-1, keepdim=True))
+        p, rescale = torch.exp(scores - new_top), torch.exp(top - new_top)
+        total = total * rescale + p.sum(dim=-1, keepdim=True)
+        output = output * rescale + p @ V[..., start : start + block, :]
+        top = new_top
+    return output / total
+
+
+def blockwise_not_divided(Q, K, V, block, causal=False):
+    top = Q.new_full((*Q.shape[:-1], 1), float("-inf"))
+    output = Q.new_zeros((*Q.shape[:-1], V.size(-1)))
+    for start in range(0, K.size(-2), block):
+        scores = block_scores(Q, K, start, block, causal)
+        new_top = torch.maximum(top, scores.amax(dim=-1, keepdim=True))
+        p, rescale = torch.exp(scores - new_top), torch.exp(top - new_top)
+        output = output * rescale + p @ V[..., start : start + block, :]
+        top = new_top
+    return output
+
+
 def blockwise_normalised_as_it_goes(Q, K, V, block, causal=False):
     output = torch.zeros(*Q.shape[:-1], V.shape[-1], dtype=Q.dtype)
     lse = torch.full((*Q.shape[:-1], 1), float("-inf"), dtype=Q.dtype)  # log of the sum of exponentials so far
@@ -576,6 +604,62 @@ MISCONCEPTIONS = (
                 "for start in range(0, T_k, block), avec un maximum et une somme courants.",
                 "for start in range(0, T_k, block), with a running maximum and a running sum.",
             ),
+        ),
+    ),
+    Misconception(
+        name="block_start_forgotten",
+        defines={"blockwise_attention": blockwise_local_index},
+        uses=(block_scores,),
+        finding=Text(
+            "Juste sans masque ; avec causal=True, la place d'une clé est comptée depuis le début de son bloc, non "
+            "depuis celui de la phrase.",
+            "Right without a mask; with causal=True, the place of a key is counted from the beginning of its block, "
+            "not of the sentence.",
+        ),
+        consequence=Text(
+            "Chaque bloc laisse voir ses premières clés à tout le monde : l'avenir fuit dès le deuxième bloc.",
+            "Each block shows its first keys to everybody: the future leaks from the second block on.",
+        ),
+        hints=(
+            Text(
+                "Quelle place la première clé du deuxième bloc a-t-elle dans la phrase ?",
+                "Which place has the second block's first key in the sentence?",
+            ),
+            Text(
+                "Les clés d'un bloc sont aux places start, …, start + b − 1 ; ce sont elles que l'on compare à celle "
+                "de la requête.",
+                "The keys of a block stand at places start, …, start + b − 1; these are compared with the query's.",
+            ),
+            Text(
+                "future = start + torch.arange(k.size(-2)) > torch.arange(T_q).unsqueeze(1).",
+                "future = start + torch.arange(k.size(-2)) > torch.arange(T_q).unsqueeze(1).",
+            ),
+        ),
+    ),
+    Misconception(
+        name="not_divided",
+        defines={"blockwise_attention": blockwise_not_divided},
+        uses=(block_scores,),
+        finding=Text(
+            "Vous rendez exactement Σ e^(s − m)·v : il manque la division finale par ℓ = Σ e^(s − m).",
+            "You return exactly Σ e^(s − m)·v: the final division by ℓ = Σ e^(s − m) is missing.",
+        ),
+        consequence=Text(
+            "Les poids d'une requête ne somment pas à 1 : plus elle a de clés, plus sa sortie est grande.",
+            "The weights of a query do not sum to 1: the more keys it has, the larger its output.",
+        ),
+        hints=(
+            Text(
+                "Avec des valeurs toutes égales à 1, que doit rendre l'attention ?",
+                "With values that are all 1, what must attention return?",
+            ),
+            Text(
+                "Le softmax est un quotient : la boucle tient à jour numérateur (…, T_q, d_v) et dénominateur "
+                "(…, T_q, 1).",
+                "The softmax is a quotient: the loop keeps numerator (…, T_q, d_v) and denominator (…, T_q, 1) up to "
+                "date.",
+            ),
+            Text("return output / total, une fois la boucle finie.", "return output / total, once the loop is over."),
         ),
     ),
 )

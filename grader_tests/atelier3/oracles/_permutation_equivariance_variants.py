@@ -68,6 +68,19 @@ def gap_norm(f, X, P):
     return (f(P @ X) - P @ f(X)).norm().item()
 
 
+def gap_sum(f, X, P):
+    return (f(P @ X) - P @ f(X)).abs().sum().item()
+
+
+def gap_squared(f, X, P):
+    return ((f(P @ X) - P @ f(X)) ** 2).max().item()
+
+
+def gap_relative(f, X, P):
+    moved = P @ f(X)
+    return ((f(P @ X) - moved).abs().max() / moved.abs().max()).item()
+
+
 def gap_by_index(f, X, P):
     order = P.argmax(dim=-1)
     return torch.max(torch.abs(f(X[order]) - f(X)[order]))
@@ -240,6 +253,76 @@ MISCONCEPTIONS = (
                 "One number of the difference is enough: the largest in absolute value.",
             ),
             Text("Remplacez .norm() par .abs().max().", "Replace .norm() with .abs().max()."),
+        ),
+    ),
+    Misconception(
+        name="sum_of_gaps",
+        defines={"equivariance_gap": gap_sum},
+        finding=Text(
+            "Vous rendez exactement la somme des écarts |f(PX) − P f(X)|, au lieu du plus grand.",
+            "You return exactly the sum of the gaps |f(PX) − P f(X)|, instead of the largest.",
+        ),
+        consequence=Text(
+            "La mesure grandit avec T et d : deux couches de tailles différentes ne se comparent plus.",
+            "The measure grows with T and d: two layers of different sizes cannot be compared any more.",
+        ),
+        hints=(
+            Text(
+                "Que devient votre mesure si X compte deux fois plus de mots ?",
+                "What becomes of your measure if X has twice as many words?",
+            ),
+            Text(
+                "L'énoncé demande le pire des T·d' écarts, non leur total.",
+                "The statement asks for the worst of the T·d' gaps, not their total.",
+            ),
+            Text("(f(P @ X) - P @ f(X)).abs().max().", "(f(P @ X) - P @ f(X)).abs().max()."),
+        ),
+    ),
+    Misconception(
+        name="squared_gap",
+        defines={"equivariance_gap": gap_squared},
+        finding=Text(
+            "Vous rendez exactement le carré du plus grand écart, au lieu de sa valeur absolue.",
+            "You return exactly the square of the largest gap, instead of its absolute value.",
+        ),
+        consequence=Text(
+            "Un petit écart paraît négligeable : 10⁻⁴ devient 10⁻⁸, et l'on croirait la couche équivariante.",
+            "A small gap looks negligible: 10⁻⁴ turns into 10⁻⁸, and one would believe the layer equivariant.",
+        ),
+        hints=(
+            Text(
+                "Si f est doublée, votre mesure double-t-elle ?",
+                "If f is doubled, does your measure double?",
+            ),
+            Text(
+                "Pour oublier le signe d'un écart, il suffit de sa valeur absolue.",
+                "To forget the sign of a gap, its absolute value is enough.",
+            ),
+            Text("Remplacez ** 2 par .abs(), puis .max().", "Replace ** 2 with .abs(), then .max()."),
+        ),
+    ),
+    Misconception(
+        name="relative_gap",
+        defines={"equivariance_gap": gap_relative},
+        finding=Text(
+            "Vous rendez exactement un écart relatif, divisé par max|f(X)| : l'énoncé demande l'écart lui-même.",
+            "You return exactly a relative gap, divided by max|f(X)|: the statement asks for the gap itself.",
+        ),
+        consequence=Text(
+            "Une bonne mesure en soi, mais une autre ; et elle vaut 0/0 si f est nulle.",
+            "A good measure in itself, but another one; and it is 0/0 if f is zero.",
+        ),
+        convention=True,
+        hints=(
+            Text(
+                "Si f est doublée, votre mesure double-t-elle ?",
+                "If f is doubled, does your measure double?",
+            ),
+            Text(
+                "La formule de l'énoncé n'a pas de dénominateur.",
+                "The statement's formula has no denominator.",
+            ),
+            Text("(f(P @ X) - P @ f(X)).abs().max(), sans diviser.", "(f(P @ X) - P @ f(X)).abs().max(), undivided."),
         ),
     ),
 )

@@ -50,6 +50,15 @@ def merge_heads_sum(x):
     return x.sum(dim=1)
 
 
+def split_heads_along_positions(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, n_heads, T // n_heads, d)
+
+
+def merge_heads_first_only(x):
+    return x[:, 0]
+
+
 def split_heads_by_permute(x, n_heads):
     B, T, d = x.shape
     return x.view(B, T, n_heads, d // n_heads).permute(0, 2, 1, 3).contiguous()
@@ -298,6 +307,54 @@ MISCONCEPTIONS = (
             Text(
                 "Les têtes se mettent côte à côte (concaténation), elles ne s'additionnent pas.",
                 "Heads go side by side (concatenation), they are not added.",
+            ),
+            Text("x.transpose(1, 2).reshape(B, T, h * d_h).", "x.transpose(1, 2).reshape(B, T, h * d_h)."),
+        ),
+    ),
+    Misconception(
+        name="split_along_positions",
+        defines={"split_heads": split_heads_along_positions},
+        finding=Text(
+            "Vous découpez les positions au lieu des coordonnées : vos têtes sont de forme (T/h, d), et rien ne va "
+            "plus si h ne divise pas T.",
+            "You cut the positions instead of the features: your heads have shape (T/h, d), and nothing works if h "
+            "does not divide T.",
+        ),
+        consequence=Text(
+            "Chaque tête ne lit qu'un morceau de la phrase : un mot du début ne rencontre jamais un mot de la fin.",
+            "Each head reads a piece of the sentence only: a word of the beginning never meets one of the end.",
+        ),
+        hints=(
+            Text(
+                "Combien de positions chaque tête doit-elle voir ?",
+                "How many positions must each head see?",
+            ),
+            Text(
+                "C'est d que l'on partage entre les têtes, d = h·d_h ; T reste entier.",
+                "It is d that the heads share out, d = h·d_h; T stays whole.",
+            ),
+            Text("x.view(B, T, h, d_h).transpose(1, 2).", "x.view(B, T, h, d_h).transpose(1, 2)."),
+        ),
+    ),
+    Misconception(
+        name="first_head_only",
+        defines={"merge_heads": merge_heads_first_only},
+        finding=Text(
+            "Vous ne gardez que la première tête : la sortie est (B, T, d_h) au lieu de (B, T, h·d_h).",
+            "You keep the first head only: the output is (B, T, d_h) instead of (B, T, h·d_h).",
+        ),
+        consequence=Text(
+            "Le travail des autres têtes est perdu, et elles n'apprennent rien.",
+            "The work of the other heads is lost, and they learn nothing.",
+        ),
+        hints=(
+            Text(
+                "Où les nombres de la deuxième tête se trouvent-ils dans votre sortie ?",
+                "Where are the second head's numbers in your output?",
+            ),
+            Text(
+                "Un token retrouve ses h tranches de d_h coordonnées, mises bout à bout.",
+                "A token gets back its h slices of d_h features, put end to end.",
             ),
             Text("x.transpose(1, 2).reshape(B, T, h * d_h).", "x.transpose(1, 2).reshape(B, T, h * d_h)."),
         ),

@@ -61,6 +61,7 @@ def public():
         merge_case("worked_example_merge", torch.stack(numbered(1, 3, 8).split(4, dim=-1), dim=1)),
         split_case("batch_split", normal(rng, 2, 5, 12), 3),
         merge_case("batch_merge", normal(rng, 2, 3, 5, 4)),
+        split_case("positions_in_thirds", normal(rng, 2, 6, 12), 3),
     ]
 
 
@@ -72,6 +73,7 @@ def draw(rng):
         split_case("split_heads_of_one", normal(rng, B, T, h), h),
         split_case("split_one_token", normal(rng, B, 1, h * d_h), h),
         split_case("split_one_sentence", normal(rng, 1, T, h * d_h), h),
+        split_case("split_positions_too", normal(rng, B, 2 * h, h * d_h), h),  # h divides T as well
         merge_case("merge_batch", normal(rng, B, h, T, d_h)),
         merge_case("merge_one_head", normal(rng, B, 1, T, d_h)),
         merge_case("merge_heads_of_one", normal(rng, B, h, T, 1)),
