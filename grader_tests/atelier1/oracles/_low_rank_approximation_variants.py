@@ -31,6 +31,17 @@ def svd_columns_of_vh_measured(A, r):
     return A_r, np.linalg.norm(A - A_r)
 
 
+def svd_columns_of_reduced_vh(A, r):
+    U, s, Vh = np.linalg.svd(A, full_matrices=False)
+    return (U[:, :r] * s[:r]) @ Vh[:, :r].T, np.sqrt(np.sum(s[r:] ** 2))
+
+
+def svd_columns_of_reduced_vh_measured(A, r):
+    U, s, Vh = np.linalg.svd(A, full_matrices=False)
+    A_r = (U[:, :r] * s[:r]) @ Vh[:, :r].T
+    return A_r, np.linalg.norm(A - A_r)
+
+
 def svd_smallest_kept(A, r):
     U, s, Vh = np.linalg.svd(A, full_matrices=False)
     return (U[:, -r:] * s[-r:]) @ Vh[-r:], np.sqrt(np.sum(s[r:] ** 2))
@@ -165,6 +176,12 @@ MISCONCEPTIONS = (
     Misconception("without_sigma_measured", {"low_rank_approximation": svd_without_sigma_measured}, **_WITHOUT_SIGMA),
     Misconception("columns_of_vh", {"low_rank_approximation": svd_columns_of_vh}, **_COLUMNS_OF_VH),
     Misconception("columns_of_vh_measured", {"low_rank_approximation": svd_columns_of_vh_measured}, **_COLUMNS_OF_VH),
+    Misconception("columns_of_reduced_vh", {"low_rank_approximation": svd_columns_of_reduced_vh}, **_COLUMNS_OF_VH),
+    Misconception(
+        "columns_of_reduced_vh_measured",
+        {"low_rank_approximation": svd_columns_of_reduced_vh_measured},
+        **_COLUMNS_OF_VH,
+    ),
     Misconception("smallest_kept", {"low_rank_approximation": svd_smallest_kept}, **_SMALLEST_KEPT),
     Misconception("smallest_kept_measured", {"low_rank_approximation": svd_smallest_kept_measured}, **_SMALLEST_KEPT),
     Misconception("sigma_squared", {"low_rank_approximation": svd_sigma_squared}, **_SIGMA_SQUARED),

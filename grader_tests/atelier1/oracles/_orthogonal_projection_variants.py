@@ -41,6 +41,10 @@ def projection_normal_equations(X, y):
     return X @ np.linalg.solve(X.T @ X, X.T @ y)
 
 
+def projection_without_inverse(X, y):
+    return X @ (X.T @ y)
+
+
 def projection_by_lstsq(X, y):
     return X @ np.linalg.lstsq(X, y, rcond=None)[0]
 
@@ -204,6 +208,33 @@ MISCONCEPTIONS = (
             Text(
                 "Gram–Schmidt fait deux fois, ou `np.linalg.lstsq(X, y, rcond=None)`.",
                 "Gram–Schmidt done twice, or `np.linalg.lstsq(X, y, rcond=None)`.",
+            ),
+        ),
+    ),
+    Misconception(
+        "inverse_missing",
+        {"orthogonal_projection": projection_without_inverse},
+        finding=Text(
+            "Votre sortie est exactement X·Xᵀ·y : il manque (XᵀX)⁻¹ entre les deux.",
+            "Your output is exactly X·Xᵀ·y: (XᵀX)⁻¹ is missing in between.",
+        ),
+        consequence=Text(
+            "X·Xᵀ n'est une projection que si les colonnes de X sont orthonormées ; doubler X multiplie votre résultat "
+            "par 4.",
+            "X·Xᵀ is a projection only if the columns of X are orthonormal; doubling X multiplies your result by 4.",
+        ),
+        hints=(
+            Text(
+                "Projetez une colonne de X : elle est déjà dans l'espace, doit-elle bouger ?",
+                "Project a column of X: it lies in the space already, should it move?",
+            ),
+            Text(
+                "Xᵀy (k,) contient des produits scalaires ; ce ne sont des coordonnées que dans une base orthonormée.",
+                "Xᵀy (k,) holds dot products; they are coordinates in an orthonormal basis only.",
+            ),
+            Text(
+                "Orthonormalisez d'abord les colonnes de X en Q, puis `Q @ (Q.T @ y)`.",
+                "First orthonormalise the columns of X into Q, then `Q @ (Q.T @ y)`.",
             ),
         ),
     ),

@@ -140,6 +140,19 @@ def rnn_backward_truncated(X, h0, Wx, Wh, b, hs, dhs):
     return dX, dh, dWx, dWh, db
 
 
+def rnn_backward_wraps_around(X, h0, Wx, Wh, b, hs, dhs):
+    dX, dWx, dWh, db = np.zeros_like(X), np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)
+    dh = np.zeros_like(h0)
+    for t in reversed(range(len(X))):
+        da = (dhs[t] + dh) * (1 - hs[t] ** 2)
+        dX[t] = da @ Wx.T
+        dWx += X[t].T @ da
+        dWh += hs[t - 1].T @ da  # hs[-1] at t = 0
+        db += da.sum(axis=0)
+        dh = da @ Wh.T
+    return dX, dh, dWx, dWh, db
+
+
 def rnn_forward_by_torch(X, h0, Wx, Wh, b):
     X, h, Wx, Wh, b = (torch.tensor(a) for a in (X, h0, Wx, Wh, b))
     hs = []
@@ -477,6 +490,36 @@ MISCONCEPTIONS = (
             Text(
                 "da = (dhs[t] + dh) * (1 − hs[t]**2), puis dh = da @ Wh.T pour le tour suivant.",
                 "da = (dhs[t] + dh) * (1 − hs[t]**2), then dh = da @ Wh.T for the next turn.",
+            ),
+        ),
+    ),
+    Misconception(
+        name="last_state_at_first_step",
+        defines={"rnn_backward": rnn_backward_wraps_around},
+        finding=Text(
+            "Tout est juste sauf dWh : au premier pas, l'état précédent est hs[−1], le dernier de la suite, au lieu de "
+            "h0.",
+            "All is right but dWh: at the first step the previous state is hs[−1], the last of the sequence, instead "
+            "of h0.",
+        ),
+        consequence=Text(
+            "Python lit un indice négatif depuis la fin, sans rien dire : la fin de la suite passe pour son "
+            "commencement.",
+            "Python reads a negative index from the end, without a word: the end of the sequence is taken for its "
+            "beginning.",
+        ),
+        hints=(
+            Text(
+                "Quel état précède X[0] ? Lequel votre boucle utilise-t-elle alors ?",
+                "Which state comes before X[0]? Which one does your loop use there?",
+            ),
+            Text(
+                "hs[t − 1] n'est l'état précédent que si t > 0.",
+                "hs[t − 1] is the previous state only if t > 0.",
+            ),
+            Text(
+                "h_prev = hs[t − 1] if t > 0 else h0, puis dWh += h_prev.T @ da.",
+                "h_prev = hs[t − 1] if t > 0 else h0, then dWh += h_prev.T @ da.",
             ),
         ),
     ),
