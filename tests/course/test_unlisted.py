@@ -50,6 +50,13 @@ def test_unlisted_mistakes_get_no_false_name(wrong):
     assert set(report.diagnoses) == wrong.expected
 
 
+def test_scores_in_float32_are_right_with_their_gradients():
+    def single(Q, K):
+        return Q.float() @ K.float().transpose(-2, -1) / math.sqrt(Q.size(-1))
+
+    assert graded(oracle("attention_scores"), {"attention_scores": single}).fraction == 1.0
+
+
 PAIRS = [
     ("scaled_dot_product_attention", "missing_scale", "mask_inverted"),
     ("scaled_dot_product_attention", "divided_by_d_k", "softmax_on_queries"),

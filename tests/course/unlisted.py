@@ -128,7 +128,7 @@ def additive_weights_first(q, K, Wq, Wk, v, mask=None):
     return additive(q, K, Wq, Wk, v, mask)[::-1]
 
 
-@unlisted("additive_attention", None)
+@unlisted("additive_attention", "sigmoid_for_tanh")
 def additive_with_sigmoid(q, K, Wq, Wk, v, mask=None):
     return additive(q, K, Wq, Wk, v, mask, torch.sigmoid)
 
@@ -345,7 +345,7 @@ def backward_values_of_doubled_scores(Q, K, V, dO, mask=None):
 # --- 3.12
 
 
-@unlisted("permutation_equivariance", None, "equivariance_gap")
+@unlisted("permutation_equivariance", "squared_gap", "equivariance_gap")
 def gap_squared(f, X, P):
     return ((f(P @ X) - P @ f(X)) ** 2).max().item()
 
@@ -499,7 +499,7 @@ class OutputBiasForgotten(Heads):
         return merge(self.heads(x, mask, self.W_q(x), self.W_k(x), self.W_v(x))) @ self.W_o.weight.T
 
 
-@unlisted(MHA, "module:W_o", "MultiHeadAttention")
+@unlisted(MHA, "queries_and_keys_swapped", "MultiHeadAttention")
 class QueriesAndKeysExchanged(Heads):
     def forward(self, x, mask=None):
         return self.W_o(merge(self.heads(x, mask, self.W_k(x), self.W_q(x), self.W_v(x))))
@@ -569,7 +569,7 @@ def cross_over_root_of_source(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     return attention(q, memory @ W_k, memory @ W_v, hidden)[0]
 
 
-@unlisted("cross_attention", None)
+@unlisted("cross_attention", "raw_values")
 def cross_values_unprojected(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     hidden = None if memory_mask is None else memory_mask[:, None, :]
     return attention(x_dec @ W_q, memory @ W_k, memory, hidden)[0]

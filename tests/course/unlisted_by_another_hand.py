@@ -72,7 +72,7 @@ def attention_scores_power_before_division(Q, K):  # d ** 1 / 2 is d / 2
     return Q @ K.transpose(-2, -1) / (Q.size(-1) ** 1 / 2)
 
 
-@unnamed
+@named("scaled_by_number_of_queries")
 def attention_scores_root_of_queries(Q, K):  # √T_q
     return Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-2))
 
@@ -82,7 +82,7 @@ def attention_scores_cosine(Q, K):  # the norms of the vectors instead of √d_k
     return F.normalize(Q, dim=-1) @ F.normalize(K, dim=-1).transpose(-2, -1)
 
 
-@unnamed
+@named("softmax_applied")
 def attention_scores_already_softmax(Q, K):  # weights instead of scores
     return F.softmax(Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1)), dim=-1)
 
@@ -102,11 +102,6 @@ def attention_scores_in_place(Q, K):  # the caller's Q is divided too
 def attention_scores_centred(Q, K):  # subtracts the row's maximum, as a stable softmax does
     scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1))
     return scores - scores.amax(dim=-1, keepdim=True)
-
-
-@unnamed
-def attention_scores_single_precision(Q, K):
-    return (Q.float() @ K.float().transpose(-2, -1)) / math.sqrt(Q.size(-1))
 
 
 @unnamed
@@ -165,7 +160,7 @@ def additive_attention_two_tangents(q, K, Wq, Wk, v, mask=None):  # tanh(qWq) + 
     return mixed(weights, K), weights
 
 
-@unnamed
+@named("sigmoid_for_tanh")
 def additive_attention_sigmoid(q, K, Wq, Wk, v, mask=None):
     hidden = torch.sigmoid((q @ Wq).unsqueeze(1) + K @ Wk)
     weights = F.softmax(additive(q, K, Wq, Wk, v, mask, hidden), dim=-1)
@@ -203,7 +198,7 @@ def additive_attention_fill_minus_three(q, K, Wq, Wk, v, mask=None):  # not low 
     return mixed(weights, K), weights
 
 
-@unnamed
+@named("softmax_twice")
 def additive_attention_softmax_twice(q, K, Wq, Wk, v, mask=None):
     weights = F.softmax(F.softmax(additive(q, K, Wq, Wk, v, mask), dim=-1), dim=-1)
     return mixed(weights, K), weights
@@ -227,7 +222,7 @@ def additive_attention_mean_context(q, K, Wq, Wk, v, mask=None):  # mean over T 
     return (weights.unsqueeze(-1) * K).mean(dim=1), weights
 
 
-@unnamed
+@named("relu_energies")
 def additive_attention_relu_without_mask(q, K, Wq, Wk, v, mask=None):  # two listed mistakes
     weights = F.softmax(torch.relu((q @ Wq).unsqueeze(1) + K @ Wk) @ v, dim=-1)
     return mixed(weights, K), weights
@@ -341,12 +336,12 @@ def combine_masks_without_head_axis(padding, causal):
     return padding[:, None, :] & causal
 
 
-@unnamed
+@named("causal_ignored")
 def combine_masks_padding_alone(padding, causal):  # causal ignored
     return padding[:, None, None, :].expand(-1, 1, causal.size(0), -1)
 
 
-@unnamed
+@named("padding_ignored")
 def combine_masks_causal_alone(padding, causal):  # padding ignored
     return causal.expand(padding.size(0), 1, *causal.shape)
 
@@ -361,7 +356,7 @@ def combine_masks_equal(padding, causal):
     return padding[:, None, None, :] == causal
 
 
-@unnamed
+@named("causal_transposed")
 def combine_masks_causal_transposed(padding, causal):
     return padding[:, None, None, :] & causal.T
 
@@ -388,7 +383,7 @@ def hidden_scores(Q, K, mask):
     return scores if mask is None else scores.masked_fill(~mask, -INF)
 
 
-@unnamed
+@named("divided_by_sqrt_t_q")
 def scaled_dot_product_attention_root_of_queries(Q, K, V, mask=None):  # √T_q
     scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-2))
     weights = F.softmax(scores if mask is None else scores.masked_fill(~mask, -INF), dim=-1)
@@ -402,7 +397,7 @@ def scaled_dot_product_attention_root_twice(Q, K, V, mask=None):  # d_k^(1/4)
     return weights @ V, weights
 
 
-@unnamed
+@named("softmax_twice")
 def scaled_dot_product_attention_softmax_twice(Q, K, V, mask=None):
     weights = F.softmax(F.softmax(hidden_scores(Q, K, mask), dim=-1), dim=-1)
     return weights @ V, weights
@@ -439,7 +434,7 @@ def scaled_dot_product_attention_last_mask_row(Q, K, V, mask=None):  # a causal 
     return weights @ V, weights
 
 
-@unnamed
+@named("softmax_on_pairs")
 def scaled_dot_product_attention_all_pairs(Q, K, V, mask=None):  # one softmax over queries and keys
     scores = hidden_scores(Q, K, mask)
     weights = F.softmax(scores.flatten(-2), dim=-1).view_as(scores)
@@ -540,7 +535,7 @@ def scaled_dot_product_attention_four_axes_only(Q, K, V, mask=None):  # a mask o
 # 3.5 safe_attention
 
 
-@unnamed
+@named("dead_if_any_hidden")
 def safe_attention_dead_if_any_hidden(Q, K, V, mask=None):  # all() instead of any()
     if mask is None:
         weights = F.softmax(scores_of(Q, K), dim=-1)
@@ -550,7 +545,7 @@ def safe_attention_dead_if_any_hidden(Q, K, V, mask=None):  # all() instead of a
     return weights @ V, weights
 
 
-@unnamed
+@named("missing_scale")
 def safe_attention_missing_scale(Q, K, V, mask=None):
     scores = Q @ K.transpose(-2, -1)
     if mask is None:
@@ -675,21 +670,21 @@ def attention_backward_outer_weight_missing(Q, K, V, dO, mask=None):  # A∘dA �
     return dS @ K * scale, dS.transpose(-2, -1) @ Q * scale, dV
 
 
-@unnamed
+@named("mean_divided_by_t_k")
 def attention_backward_mean_of_keys(Q, K, V, dO, mask=None):  # mean instead of sum
     A, dV, dA, scale = attention_backward_parts(Q, K, V, dO, mask)
     dS = A * (dA - (A * dA).mean(dim=-1, keepdim=True))
     return dS @ K * scale, dS.transpose(-2, -1) @ Q * scale, dV
 
 
-@unnamed
+@named("plain_mean")
 def attention_backward_plain_mean(Q, K, V, dO, mask=None):  # the mean without weights
     A, dV, dA, scale = attention_backward_parts(Q, K, V, dO, mask)
     dS = A * (dA - dA.mean(dim=-1, keepdim=True))
     return dS @ K * scale, dS.transpose(-2, -1) @ Q * scale, dV
 
 
-@unnamed
+@named("mean_missing")
 def attention_backward_no_mean(Q, K, V, dO, mask=None):  # dS = A∘dA
     A, dV, dA, scale = attention_backward_parts(Q, K, V, dO, mask)
     dS = A * dA
@@ -703,7 +698,7 @@ def attention_backward_scale_on_queries_only(Q, K, V, dO, mask=None):  # dK with
     return dS @ K * scale, dS.transpose(-2, -1) @ Q, dV
 
 
-@unnamed
+@named("scale_missing_forward")
 def attention_backward_scale_missing_forward(Q, K, V, dO, mask=None):
     scores = Q @ K.transpose(-2, -1)
     A = F.softmax(scores if mask is None else scores.masked_fill(~mask, -INF), dim=-1)
@@ -801,7 +796,7 @@ def split_heads_overlapping(x, n_heads):  # slices i to i + d_h instead of i·d_
     return torch.stack([x[..., i : i + d_h] for i in range(n_heads)], dim=1)
 
 
-@unnamed
+@named("split_along_positions")
 def split_heads_chunk_of_positions(x, n_heads):  # splits the axis of positions
     return torch.stack(x.chunk(n_heads, dim=1), dim=1)
 
@@ -817,7 +812,7 @@ def merge_heads_batch_mixed(x):  # (T, B, h, d_h) read as (B, T, …)
     return x.permute(2, 0, 1, 3).reshape(B, T, h * d_h)
 
 
-@unnamed
+@named("first_head_only")
 def merge_heads_first_head(x):
     return x[:, 0]
 
@@ -887,19 +882,19 @@ class Heads(nn.Module):
         return self.out(self.weights(scores, self.allowed(scores, mask)) @ v, x)
 
 
-@named("module:W_o")
+@named("mask_ignored")
 class MultiHeadAttentionMaskIgnored(Heads):
     def allowed(self, scores, mask):
         return super().allowed(scores, None)
 
 
-@named("module:W_o")
+@named("mask_inverted")
 class MultiHeadAttentionMaskInverted(Heads):
     def allowed(self, scores, mask):
         return super().allowed(scores, None if mask is None else ~mask)
 
 
-@named("module:W_o")
+@named("mask_ignored")
 class MultiHeadAttentionMaskUnlessCausal(Heads):  # elif: a causal module ignores the padding
     def allowed(self, scores, mask):
         return super().allowed(scores, None if self.causal else mask)
@@ -919,7 +914,7 @@ class MultiHeadAttentionAlwaysCausal(Heads):
         return super().allowed(scores, mask).tril()
 
 
-@named("module:W_o")
+@named("sees_next")
 class MultiHeadAttentionSeesNext(Heads):  # tril(1)
     def allowed(self, scores, mask):
         allowed = torch.ones_like(scores, dtype=torch.bool)
@@ -927,7 +922,7 @@ class MultiHeadAttentionSeesNext(Heads):  # tril(1)
         return allowed if mask is None else allowed & mask[:, None, None, :]
 
 
-@named("module:W_o")
+@named("missing_scale")
 class MultiHeadAttentionUnscaled(Heads):
     def scores(self, q, k):
         return q @ k.transpose(-2, -1)
@@ -939,7 +934,7 @@ class MultiHeadAttentionResidual(Heads):
         return x + self.W_o(self.merge(heads))
 
 
-@named("module:W_o")
+@named("queries_and_keys_swapped")
 class MultiHeadAttentionQueriesAndKeysSwapped(Heads):
     def projected(self, x):
         q, k, v = super().projected(x)
@@ -964,13 +959,13 @@ class MultiHeadAttentionOutputBiasMissing(Heads):
         return F.linear(self.merge(heads), self.W_o.weight)
 
 
-@named("module:W_o")
+@named("softmax_twice")
 class MultiHeadAttentionSoftmaxTwice(Heads):
     def weights(self, scores, allowed):
         return F.softmax(super().weights(scores, allowed), dim=-1)
 
 
-@named("module:W_o")
+@named("masked_after_softmax")
 class MultiHeadAttentionMaskedAfterSoftmax(Heads):
     def weights(self, scores, allowed):
         return F.softmax(scores, dim=-1) * allowed
@@ -1019,8 +1014,8 @@ class MultiHeadAttentionPair(Heads):  # returns the weights as well
         return self.out(weights @ v, x), weights
 
 
-@named("module:W_o")
-class MultiHeadAttentionUnscaledUnmasked(Heads):  # two mistakes, neither listed
+@named("mask_ignored+missing_scale", "missing_scale", "module:W_o")
+class MultiHeadAttentionUnscaledUnmasked(Heads):  # two listed mistakes
     def scores(self, q, k):
         return q @ k.transpose(-2, -1)
 
@@ -1056,21 +1051,21 @@ def packed_merged(heads):
     return heads.transpose(1, 2).flatten(2)
 
 
-@unnamed
+@named("packed_as_k_v_q")
 def mha_from_packed_as_k_v_q(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
     k, v, q = packed_qkv(x, in_proj_weight, in_proj_bias, n_heads)
     weights = F.softmax(packed_hidden(scores_of(q, k), mask), dim=-1)
     return F.linear(packed_merged(weights @ v), out_proj_weight, out_proj_bias), weights
 
 
-@unnamed
+@named("missing_scale")
 def mha_from_packed_unscaled(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
     q, k, v = packed_qkv(x, in_proj_weight, in_proj_bias, n_heads)
     weights = F.softmax(packed_hidden(q @ k.transpose(-2, -1), mask), dim=-1)
     return F.linear(packed_merged(weights @ v), out_proj_weight, out_proj_bias), weights
 
 
-@unnamed
+@named("merged_without_transpose")
 def mha_from_packed_merged_directly(
     x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None
 ):  # reshape without transpose
@@ -1097,7 +1092,7 @@ def mha_from_packed_scores_returned(
     return F.linear(packed_merged(F.softmax(scores, dim=-1) @ v), out_proj_weight, out_proj_bias), scores
 
 
-@unnamed
+@named("missing_value_bias")
 def mha_from_packed_value_bias_missing(
     x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None
 ):
@@ -1119,7 +1114,7 @@ def mha_from_packed_query_bias_missing(
     return F.linear(packed_merged(weights @ v), out_proj_weight, out_proj_bias), weights
 
 
-@unnamed
+@named("masked_after_softmax")
 def mha_from_packed_masked_after_softmax(
     x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None
 ):
@@ -1143,7 +1138,7 @@ def mha_from_packed_residual(x, in_proj_weight, in_proj_bias, out_proj_weight, o
     return x + F.linear(packed_merged(weights @ v), out_proj_weight, out_proj_bias), weights
 
 
-@unnamed
+@named("no_output_projection")
 def mha_from_packed_no_output_projection(
     x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None
 ):
@@ -1199,18 +1194,18 @@ def crossed(Q, K, V, mask):
     return F.softmax(scores if mask is None else scores.masked_fill(~mask.unsqueeze(1), -INF), dim=-1) @ V
 
 
-@unnamed
+@named("missing_scale")
 def cross_attention_unscaled(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     Q = x_dec @ W_q * math.sqrt(x_dec.size(-1))
     return crossed(Q, memory @ W_k, memory @ W_v, memory_mask)
 
 
-@unnamed
+@named("mask_inverted")
 def cross_attention_mask_inverted(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     return crossed(x_dec @ W_q, memory @ W_k, memory @ W_v, None if memory_mask is None else ~memory_mask)
 
 
-@unnamed
+@named("matrices_transposed")
 def cross_attention_linear(x_dec, memory, W_q, W_k, W_v, memory_mask=None):  # matrices applied as in nn.Linear
     return crossed(F.linear(x_dec, W_q), F.linear(memory, W_k), F.linear(memory, W_v), memory_mask)
 
@@ -1220,12 +1215,12 @@ def cross_attention_query_matrix_transposed(x_dec, memory, W_q, W_k, W_v, memory
     return crossed(x_dec @ W_q.T, memory @ W_k, memory @ W_v, memory_mask)
 
 
-@unnamed
+@named("keys_and_values_swapped")
 def cross_attention_keys_and_values_swapped(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     return crossed(x_dec @ W_q, memory @ W_v, memory @ W_k, memory_mask)
 
 
-@unnamed
+@named("raw_values")
 def cross_attention_raw_values(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     return crossed(x_dec @ W_q, memory @ W_k, memory, memory_mask)
 
@@ -1256,7 +1251,7 @@ def cross_attention_softmax_over_queries(x_dec, memory, W_q, W_k, W_v, memory_ma
     return F.softmax(scores, dim=1) @ (memory @ W_v)
 
 
-@unnamed
+@named("masked_after_softmax")
 def cross_attention_masked_after_softmax(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     weights = F.softmax(scores_of(x_dec @ W_q, memory @ W_k), dim=-1)
     weights = weights if memory_mask is None else weights * memory_mask.unsqueeze(1)
@@ -1280,8 +1275,8 @@ def cross_attention_self(x_dec, memory, W_q, W_k, W_v, memory_mask=None):  # the
     return crossed(x_dec @ W_q, x_dec @ W_k, x_dec @ W_v, None)
 
 
-@unnamed
-def cross_attention_unscaled_without_mask(x_dec, memory, W_q, W_k, W_v, memory_mask=None):  # one of two is listed
+@named("missing_scale")
+def cross_attention_unscaled_without_mask(x_dec, memory, W_q, W_k, W_v, memory_mask=None):  # two listed mistakes
     return F.softmax(x_dec @ W_q @ (memory @ W_k).transpose(-2, -1), dim=-1) @ (memory @ W_v)
 
 
@@ -1302,21 +1297,21 @@ class Encoder(nn.Module):
         return self.linear2(F.relu(self.linear1(x)))
 
 
-@named("module:linear2")
+@named("relu_missing")
 class EncoderLayerWithoutRelu(Encoder):
     def forward(self, x, mask=None):
         x = self.norm1(x + self.attended(x, mask))
         return self.norm2(x + self.linear2(self.linear1(x)))
 
 
-@named("module:norm1")
+@named("first_residual_missing")
 class EncoderLayerFirstResidualMissing(Encoder):
     def forward(self, x, mask=None):
         x = self.norm1(self.attended(x, mask))
         return self.norm2(x + self.ffn(x))
 
 
-@named("module:norm1")
+@named("encoder_norms_swapped")
 class EncoderLayerNormsSwapped(Encoder):
     def forward(self, x, mask=None):
         x = self.norm2(x + self.attended(x, mask))
@@ -1393,7 +1388,7 @@ class Decoder(Encoder):
         return self.cross_attn(x, memory, memory, key_padding_mask=None if mask is None else ~mask)[0]
 
 
-@named("module:self_attn")
+@named("decoder_sees_next")
 class DecoderLayerSeesNext(Decoder):
     def forward(self, x, memory, memory_mask=None):
         x = self.norm1(x + self.past(x, 2))
@@ -1409,7 +1404,7 @@ class DecoderLayerSelfHidden(Decoder):  # the first row is empty: NaN
         return self.norm3(x + self.ffn(x))
 
 
-@named("module:norm2")
+@named("cross_residual_missing")
 class DecoderLayerCrossResidualMissing(Decoder):
     def forward(self, x, memory, memory_mask=None):
         x = self.norm1(x + self.past(x))
@@ -1417,7 +1412,7 @@ class DecoderLayerCrossResidualMissing(Decoder):
         return self.norm3(x + self.ffn(x))
 
 
-@named("module:norm1")
+@named("first_residual_missing")
 class DecoderLayerFirstResidualMissing(Decoder):
     def forward(self, x, memory, memory_mask=None):
         x = self.norm1(self.past(x))
@@ -1475,7 +1470,7 @@ def shift_right_bos_at_the_end(y, bos):
     return torch.cat([y[:, 1:], torch.full_like(y[:, :1], bos)], dim=1)
 
 
-@named("generic:except_first")
+@named("shifted_across_sentences")
 def shift_right_across_sentences(y, bos):  # one long text: only the first sentence begins with bos
     flat = y.flatten()
     return torch.cat([torch.full_like(flat[:1], bos), flat[:-1]]).view_as(y)
@@ -1619,7 +1614,7 @@ def blocks(Q, K, V, block, causal, *, divisor=None, shift=0, diagonal=0, stop=0,
     return output / total if last else output
 
 
-@unnamed
+@named("block_start_forgotten")
 def blockwise_attention_local_index(Q, K, V, block, causal=False):  # the block's start is forgotten
     return blocks(Q, K, V, block, causal, shift=0)
 
@@ -1639,7 +1634,7 @@ def blockwise_attention_divided_by_d_k(Q, K, V, block, causal=False):
     return blocks(Q, K, V, block, causal, shift=1, divisor=Q.size(-1))
 
 
-@unnamed
+@named("not_divided")
 def blockwise_attention_not_divided(Q, K, V, block, causal=False):  # the numerator alone
     return blocks(Q, K, V, block, causal, shift=1, last=False)
 
@@ -1743,12 +1738,12 @@ def equivariance_gap_smallest(f, X, P):
     return (f(P @ X) - P @ f(X)).abs().min().item()
 
 
-@unnamed
+@named("sum_of_gaps")
 def equivariance_gap_sum(f, X, P):
     return (f(P @ X) - P @ f(X)).abs().sum().item()
 
 
-@unnamed
+@named("squared_gap")
 def equivariance_gap_squared(f, X, P):
     return (f(P @ X) - P @ f(X)).square().max().item()
 
@@ -1763,7 +1758,7 @@ def equivariance_gap_permuted_twice(f, X, P):  # P f(PX)
     return (f(P @ X) - P @ f(P @ X)).abs().max().item()
 
 
-@unnamed
+@named("relative_gap")
 def equivariance_gap_relative(f, X, P):
     right = P @ f(X)
     return ((f(P @ X) - right).abs().max() / right.abs().max()).item()
@@ -1909,7 +1904,7 @@ def attention_entropy_decimal(weights, mask=None):  # log10
     return entropy_of(real_weights(weights, mask)) / math.log(10)
 
 
-@unnamed
+@named("divided_by_log_t_k")
 def attention_entropy_normalised(weights, mask=None):  # between 0 and 1: divided by ln T_k
     return entropy_of(real_weights(weights, mask)) / math.log(weights.size(-1))
 
@@ -1993,12 +1988,12 @@ def product(layers):
     return result
 
 
-@unnamed
+@named("mean_of_layers")
 def attention_rollout_mean_of_layers(A):
     return halves(A).mean(dim=0)
 
 
-@unnamed
+@named("sum_of_layers")
 def attention_rollout_sum_of_layers(A):
     return halves(A).sum(dim=0)
 
@@ -2108,7 +2103,7 @@ def safe_attention_first_mask(Q, K, V, mask=None):
     return weights @ V, weights
 
 
-@unnamed
+@named("mask_ignored")
 def safe_attention_mask_ignored(Q, K, V, mask=None):
     weights = F.softmax(scores_of(Q, K), dim=-1)
     return weights @ V, weights
@@ -2154,7 +2149,7 @@ class MultiHeadAttentionRootOfT(Heads):
         return q @ k.transpose(-2, -1) / math.sqrt(q.size(-2))
 
 
-@named("module:W_o")
+@named("divided_by_d_head")
 class MultiHeadAttentionWithoutRoot(Heads):  # d_h for √d_h
     def scores(self, q, k):
         return q @ k.transpose(-2, -1) / q.size(-1)
@@ -2388,3 +2383,122 @@ def average_query_twice_difference(K, a, b, beta):
 @unnamed
 def average_query_difference_of_unit_keys(K, a, b, beta):
     return beta * (K[a] / K[a].norm() - K[b] / K[b].norm())
+
+
+# Near misses of listed mistakes: alike on many cases, and not the same.
+
+
+@named("module:W_o")
+class MultiHeadAttentionLastMask(Heads):  # the last sentence's mask for all
+    def allowed(self, scores, mask):
+        return super().allowed(scores, None if mask is None else mask[-1:])
+
+
+@named("module:W_o")
+class MultiHeadAttentionAnyMask(Heads):  # what is real in one sentence is in all
+    def allowed(self, scores, mask):
+        return super().allowed(scores, None if mask is None else mask.any(dim=0, keepdim=True))
+
+
+@named("module:W_o")
+class MultiHeadAttentionFixedTwo(Heads):  # √d_h of the first batch
+    def scores(self, q, k):
+        return q @ k.transpose(-2, -1) / 2
+
+
+@named("module:W_o")
+class MultiHeadAttentionSeesTwoNext(Heads):  # tril(2)
+    def allowed(self, scores, mask):
+        allowed = torch.ones_like(scores, dtype=torch.bool)
+        allowed = allowed.tril(2) if self.causal else allowed
+        return allowed if mask is None else allowed & mask[:, None, None, :]
+
+
+@named("module:W_o")
+class MultiHeadAttentionSoftmaxOfLogits(Heads):  # a softmax of the logarithm of weights plus one
+    def weights(self, scores, allowed):
+        return F.softmax(torch.log1p(super().weights(scores, allowed)), dim=-1)
+
+
+@unnamed
+def mha_from_packed_fixed_two(x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None):
+    q, k, v = packed_qkv(x, in_proj_weight, in_proj_bias, n_heads)
+    weights = F.softmax(packed_hidden(q @ k.transpose(-2, -1) / 2, mask), dim=-1)
+    return F.linear(packed_merged(weights @ v), out_proj_weight, out_proj_bias), weights
+
+
+@unnamed
+def mha_from_packed_queries_and_keys_transposed(
+    x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None
+):  # W_v alone as nn.Linear applies it
+    W_q, W_k, W_v = in_proj_weight.chunk(3)
+    q, k, v = packed_qkv(x, torch.cat([W_q.T, W_k.T, W_v]), in_proj_bias, n_heads)
+    weights = F.softmax(packed_hidden(scores_of(q, k), mask), dim=-1)
+    return F.linear(packed_merged(weights @ v), out_proj_weight, out_proj_bias), weights
+
+
+@unnamed
+def cross_attention_raw_queries(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    return crossed(x_dec, memory @ W_k, memory @ W_v, memory_mask)
+
+
+@unnamed
+def cross_attention_keys_and_values_transposed(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    return crossed(x_dec @ W_q, memory @ W_k.T, memory @ W_v.T, memory_mask)
+
+
+@named("module:linear2")
+class EncoderLayerLeaky(Encoder):
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attended(x, mask))
+        return self.norm2(x + self.linear2(F.leaky_relu(self.linear1(x))))
+
+
+@named("module:self_attn")
+class DecoderLayerSeesTwoNext(Decoder):
+    def forward(self, x, memory, memory_mask=None):
+        x = self.norm1(x + self.past(x, 3))
+        x = self.norm2(x + self.read(x, memory, memory_mask))
+        return self.norm3(x + self.ffn(x))
+
+
+@named("plain_mean")
+def attention_backward_mean_of_real_keys(Q, K, V, dO, mask=None):  # the mean without weights, over visible keys
+    A, dV, dA, scale = attention_backward_parts(Q, K, V, dO, mask)
+    seen = torch.ones_like(A) if mask is None else mask.expand_as(A).to(A.dtype)
+    dS = A * (dA - (seen * dA).sum(dim=-1, keepdim=True) / seen.sum(dim=-1, keepdim=True))
+    return dS @ K * scale, dS.transpose(-2, -1) @ Q * scale, dV
+
+
+@unnamed
+def safe_attention_dead_if_first_hidden(Q, K, V, mask=None):
+    weights = F.softmax(hidden_scores(Q, K, mask), dim=-1)
+    if mask is not None:
+        weights = torch.nan_to_num(weights) * mask[..., :1]
+    return weights @ V, weights
+
+
+@unnamed
+def blockwise_attention_start_counted_twice(Q, K, V, block, causal=False):
+    return blocks(Q, K, V, block, causal, shift=2)
+
+
+@unnamed
+def combine_masks_triangle(padding, causal):  # a triangle of its own in the place of causal
+    return padding[:, None, None, :] & torch.ones_like(causal).tril()
+
+
+@unnamed
+def attention_rollout_mean_without_identity(A):
+    return A.mean(dim=(0, 2))
+
+
+@unnamed
+def equivariance_gap_relative_to_the_norm(f, X, P):
+    right = P @ f(X)
+    return ((f(P @ X) - right).abs().max() / right.norm()).item()
+
+
+@unnamed
+def attention_scores_softmax_of_products(Q, K):  # two mistakes: no scale, weights instead of scores
+    return F.softmax(Q @ K.transpose(-2, -1), dim=-1)
