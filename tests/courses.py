@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import Gradebook
 
 from attentif.checks import stored
 from attentif.checks.course import Course
@@ -32,6 +33,26 @@ def nbgrader(course, *arguments, check=True, **environment):
     )
     assert not check or done.returncode == 0, done.stdout
     return done
+
+
+def attentif(course, *arguments, check=True, timeout=280):
+    """Runs ``attentif`` in a course; returns the finished process, its output in ``stdout``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "attentif.cli.main", *arguments],
+        cwd=course.root,
+        env={**os.environ, "PATH": PATH, "COLUMNS": "200"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout,
+    )
+    assert not check or done.returncode == 0, done.stdout
+    return done
+
+
+def gradebook_of(course):
+    """The course's gradebook, to be used with ``with``."""
+    return Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "attentif")
 
 
 def load_module(path):

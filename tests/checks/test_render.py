@@ -1,6 +1,7 @@
 """How a report looks: text for terminals, HTML for browsers, both safe with a student's text."""
 
 import re
+from dataclasses import replace
 
 from attentif.checks.exercise import Text
 from attentif.checks.failures import Explanation, Picture
@@ -43,6 +44,13 @@ def test_a_mistake_is_explained_once():
     assert shown.count("indice 1") == 1
     html = html_report(report(result(Verdict.FAILED, MISTAKE), result(Verdict.FAILED, MISTAKE)))
     assert html.count("indice 3") == 1
+
+
+def test_what_is_new_about_a_mistake_is_said_where_it_shows_again():
+    inherited = replace(MISTAKE, consequence=Text("L'erreur vient d'avant.", "It comes from before."), convention=True)
+    shown = plain_report(report(result(Verdict.FAILED, MISTAKE), result(Verdict.FAILED, inherited, hidden=True)))
+    assert shown.count("Le softmax sature.") == shown.count("L'erreur vient d'avant.") == 1
+    assert shown.count("indice 1") == shown.count("Autre convention : Le facteur manque.") == 1
 
 
 def test_hidden_explanations_lose_what_could_show_values():

@@ -16,8 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 import nbformat
 import psutil
 import pytest
-from courses import answer, nbgrader, submit
-from nbgrader.api import Gradebook
+from courses import answer, attentif, gradebook_of, nbgrader, submit
 
 from attentif.checks.course import Course
 from attentif.grading import looks, scheduler, scheduler_worker
@@ -28,17 +27,6 @@ from attentif.grading.scheduler_rows import AssignmentChanged
 RIGHT = "def center(X):\n    return X - X.mean(0)"
 ADDS = "def add(a, b):\n    return a + b"
 KILLS = int(os.environ.get("ATTENTIF_KILLS", "8"))  # rounds of kill -9; 50 were run before a release
-
-
-def attentif(course, *arguments, check=True):
-    """Runs ``attentif`` in a course; returns the finished process, its output in ``stdout``."""
-    done = subprocess.run(
-        [sys.executable, "-m", "attentif.cli.main", *arguments],
-        cwd=course.root, env=os.environ | {"COLUMNS": "200"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, timeout=280,
-    )  # fmt: skip
-    assert not check or done.returncode == 0, done.stdout
-    return done
 
 
 def essay(text):
@@ -98,10 +86,6 @@ def course(released, tmp_path):
 def copied(course, folder):
     shutil.copytree(course.root, folder, symlinks=True)
     return Course(folder)
-
-
-def gradebook_of(course):
-    return Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "attentif")
 
 
 def rows_of(course):

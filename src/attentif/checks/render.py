@@ -10,6 +10,7 @@ from typing import Any
 
 import jinja2
 
+from attentif.checks.exercise import Text
 from attentif.checks.failures import Explanation, Picture
 from attentif.checks.report import CheckResult, ExerciseReport, Verdict
 
@@ -54,16 +55,18 @@ def html_report(report: ExerciseReport, *, points: float | None = None) -> str:
 
 
 def without_repetition(report: ExerciseReport) -> ExerciseReport:
-    """The report with each mistake explained once: where it shows again, its finding and evidence are enough."""
-    seen: set[tuple[str, str]] = set()
+    """The report with each mistake explained once: where it shows again, its finding, its evidence and what is new in
+    its consequence are enough (a hidden check may know that a mistake is inherited, where a public one does not)."""
+    seen: dict[tuple[str, str], set[Text | None]] = {}
     results = []
     for result in report.results:
         explanations = []
         for e in result.explanations:
-            mistake = (e.function, e.diagnosis or e.finding.fr)
-            again = mistake in seen and bool(e.hints)
-            explanations.append(Explanation(e.finding, e.evidence, diagnosis=e.diagnosis) if again else e)
-            seen.add(mistake)
+            told = seen.setdefault((e.function, e.diagnosis or e.finding.fr), set())
+            new = None if e.consequence in told else e.consequence
+            again = bool(told and e.hints)
+            explanations.append(replace(e, consequence=new, hints=(), picture=None) if again else e)
+            told.add(e.consequence)
         results.append(replace(result, explanations=tuple(explanations)))
     return replace(report, results=tuple(results))
 
