@@ -86,10 +86,11 @@ def _reap_orphans() -> None:
 def _watch(ended: threading.Event, memory: list[int]) -> None:
     me = psutil.Process()
     while not ended.wait(_EVERY):
-        memory[0] = max(memory[0], sum(_pss(child.pid) for child in me.children(recursive=True)))
+        memory[0] = max(memory[0], sum(pss(child.pid) for child in me.children(recursive=True)))
 
 
-def _pss(pid: int) -> int:
+def pss(pid: int) -> int:
+    """Memory of a process, what it shares counted in proportion, in bytes; 0 when it has gone."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
