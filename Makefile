@@ -11,10 +11,10 @@ export HF_HUB_OFFLINE := 1
 export OMP_NUM_THREADS := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test lint bench redteam release references solutions clean
+.PHONY: help demo test lint bench bench-thousand redteam release references solutions clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
 
 $(READY): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV) (once; a few minutes, most of it torch) …"
@@ -39,6 +39,9 @@ redteam: $(READY)  ## every attack through stock nbgrader and through ours; rewr
 
 bench: $(READY)  ## stock nbgrader and attentif on the same class; writes docs/benchmarks.md
 	@$(BIN)/python bench/bench.py
+
+bench-thousand: $(READY)  ## a thousand submissions in one run: speed and memory from the first hundred to the last
+	@$(BIN)/python bench/thousand.py
 
 references: $(READY)  ## write the public reference tensors, then prove them
 	@$(BIN)/attentif references build --stale

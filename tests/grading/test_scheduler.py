@@ -9,21 +9,26 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
-from courses import answer, attentif, gradebook_of, nbgrader, submit
+from courses import ROOT, answer, attentif, gradebook_of, load_module, nbgrader, submit
 
 from attentif.checks.course import Course
 from attentif.grading import looks, scheduler, scheduler_worker
 from attentif.grading.scheduler import ClassGrading
 from attentif.grading.scheduler_preflight import CannotGrade
 from attentif.grading.scheduler_rows import AssignmentChanged
+from attentif.kernels import templates
+from attentif.kernels.host import Template, TemplateFailed
 
+ORDINARY_USER = ROOT / "tests" / "kernels" / "ordinary_user.py"
 RIGHT = "def center(X):\n    return X - X.mean(0)"
 ADDS = "def add(a, b):\n    return a + b"
 KILLS = int(os.environ.get("ATTENTIF_KILLS", "8"))  # rounds of kill -9; 50 were run before a release
@@ -158,6 +163,31 @@ def test_the_same_as_nbgrader_autograde(released, tmp_path):
     assert rows_of(ours)["comment", "bob", "mini", "center_code"][1] == "Presque !"
 
 
+@pytest.fixture(scope="module")
+def usual(released, tmp_path_factory):
+    """The class graded the usual way: the rows and files that every other way must give."""
+    course = copied(released, tmp_path_factory.mktemp("usual") / "course")
+    attentif(course, "grade", "mini")
+    return rows_of(course), files_of(course)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_the_same_as_an_ordinary_user(course, usual):
+    """Root's sandbox and an ordinary user's are set up in different ways."""
+    with tempfile.TemporaryDirectory(prefix="ordinary-") as folder:
+        Path(folder).chmod(0o755)
+        theirs, user = copied(course, Path(folder) / "course"), load_module(ORDINARY_USER).UID
+        for path in (theirs.root, *theirs.root.rglob("*")):
+            os.chown(path, user, user, follow_symlinks=False)
+        command = f"cd {theirs.root} && exec {sys.executable} -m attentif.cli.main grade mini"
+        become = [sys.executable, str(ORDINARY_USER), "sh", "-c", command]
+        done = subprocess.run(become, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=280)
+        assert done.returncode == 0, done.stdout
+        assert {path.stat().st_uid for path in (theirs.root / "autograded").rglob("*.ipynb")} == {user}
+        assert rows_of(theirs) == usual[0]
+        assert files_of(theirs) == usual[1]
+
+
 # Below, workers are replaced by this process: the executor is a parameter.
 
 
@@ -211,6 +241,23 @@ def grade(course, monkeypatch):
 
     yield grade
     scheduler_worker._application.cache_clear()
+
+
+def test_the_same_with_cold_kernels(course, grade, usual, monkeypatch):
+    """A template that cannot be had costs time, not grades."""
+    start = Template.start
+
+    def start_cold(environment, *, warm=True):
+        if warm:
+            raise TemplateFailed("the imported modules started 1 threads: not safe to fork")
+        return start(environment, warm=False)
+
+    templates.close_templates()
+    monkeypatch.setattr(Template, "start", start_cold)
+    grade()
+    templates.close_templates()
+    assert rows_of(course) == usual[0]
+    assert files_of(course) == usual[1]
 
 
 def kinds(verdict):

@@ -41,7 +41,7 @@ from attentif.grading.scheduler_preflight import CannotGrade, chosen, released_a
 from attentif.grading.scheduler_records import Record, Records, cells_digest, scores_digest, submission_key
 from attentif.grading.scheduler_rows import AssignmentChanged, SubmissionChanged
 from attentif.kernels import templates
-from attentif.kernels.host import remove_roots_of
+from attentif.kernels.host import TemplateFailed, remove_roots_of
 from attentif.kernels.sandbox import Environment
 
 _TRIES = 3
@@ -138,8 +138,11 @@ class ClassGrading:
         template = ""
         environment = _environment(facts)
         if environment is not None:
-            template = templates.get_template(environment).address
-            self._early.remember(environment)
+            try:
+                template = templates.get_template(environment).address
+                self._early.remember(environment)
+            except TemplateFailed as error:
+                self.watcher.message(f"kernels cannot be prepared in advance and start one by one: {error}")
         self._setup = Setup(
             self.course.root, self.atelier, self._assignment_id, self._scratch, facts.sandbox, facts.preload, template
         )

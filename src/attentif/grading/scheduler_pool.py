@@ -10,7 +10,7 @@ import warnings
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import forkserver, util
 
-_PRELOAD = ["attentif.grading.lean", "attentif.grading.scheduler_worker"]
+_SERVER = "attentif.grading.scheduler_server"
 
 
 def process_pool(workers: int) -> Executor:
@@ -24,7 +24,7 @@ def start_server() -> None:
     """Starts the process that workers are forked from, which takes some seconds: the sooner the better."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOAD)
+    multiprocessing.get_context("forkserver").set_forkserver_preload([_SERVER])
     forkserver.ensure_running()
 
 
