@@ -28,6 +28,9 @@ NOTEBOOKS = sorted(p for a in ATELIERS for p in (ROOT / "source" / a).glob("*.ip
 TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+
+
 def imports_of(path):
     """Dotted names of attentif modules that a file imports, at any depth of it but under TYPE_CHECKING."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -96,6 +99,23 @@ def test_source_notebooks_carry_no_outputs(path):
         if cell.cell_type == "code":
             assert not cell.outputs
             assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("source/*/*.ipynb")), ids=lambda path: path.stem)
+def test_no_provided_cell_that_grading_runs_calls_an_answer(path):
+    """An endless loop would stop the kernel there, and cost the exercises that follow: such cells are illustrations."""
+    code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    answers, provided = [], []
+    for cell in code:
+        mark = cell.metadata.get("nbgrader", {})
+        statements = ast.parse(without_magics(cell.source)).body
+        if mark.get("solution"):
+            answers += [node.name for node in statements if isinstance(node, DEFINITIONS)]
+        elif not mark.get("grade") and "illustration" not in cell.metadata.get("tags", []):
+            provided += [node for node in statements if not isinstance(node, DEFINITIONS)]
+    used = {node.id for statement in provided for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    assert answers
+    assert not used & set(answers)
 
 
 @pytest.mark.parametrize("atelier", ATELIERS)
