@@ -19,9 +19,10 @@ import nbformat
 import psutil
 import pytest
 from courses import ROOT, answer, attentif, gradebook_of, load_module, nbgrader, submit
+from nbgrader.api import Gradebook
 
 from attentif.checks.course import Course
-from attentif.grading import looks, scheduler, scheduler_worker
+from attentif.grading import looks, scheduler, scheduler_rows, scheduler_worker
 from attentif.grading.scheduler import ClassGrading
 from attentif.grading.scheduler_preflight import CannotGrade
 from attentif.grading.scheduler_rows import AssignmentChanged
@@ -161,6 +162,20 @@ def test_the_same_as_nbgrader_autograde(released, tmp_path):
     assert files_of(ours) == files_of(theirs)
     assert rows_of(ours)["grade", "bob", "mini", "center"] == (0.0, 2.5, 0.5, True)
     assert rows_of(ours)["comment", "bob", "mini", "center_code"][1] == "Presque !"
+
+
+def test_a_workers_gradebook_has_the_cells_in_the_order_of_the_notebook(released, tmp_path):
+    """Deleted check cells are put back by that order: at another place, names are not yet defined."""
+    with gradebook_of(released) as gradebook, gradebook.engine.connect() as connection:
+        rows = scheduler_rows.assignment_rows(connection, "mini")
+    scheduler_rows.make_blank(tmp_path / "blank.db", rows)
+    with Gradebook(f"sqlite:///{tmp_path / 'blank.db'}", "attentif") as gradebook:
+        for name in ("mini", "vanilla"):
+            source = nbformat.read(released.root / "source" / "mini" / f"{name}.ipynb", 4)
+            marks = [cell.metadata.get("nbgrader", {}) for cell in source.cells]
+            expected = [mark["grade_id"] for mark in marks if mark.get("grade_id")]
+            assert len(expected) > 1
+            assert [cell.name for cell in gradebook.find_notebook(name, "mini").source_cells] == expected
 
 
 @pytest.fixture(scope="module")

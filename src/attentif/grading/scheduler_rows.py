@@ -58,7 +58,8 @@ def assignment_rows(connection: Connection, assignment: str) -> Rows:
         "assignment": found,
         "notebook": notebooks,
         "base_cell": cells,
-        "source_cell": _where(connection, "source_cell", "notebook_id", _ids(notebooks)),
+        # In the order of their writing, which is that of the notebook: what was deleted is put back by it.
+        "source_cell": _where(connection, "source_cell", "notebook_id", _ids(notebooks), in_order_of_id=False),
     }
     for name in ("grade_cells", "solution_cells", "task_cells"):
         rows[name] = _where(connection, name, "id", _ids(cells))
@@ -81,11 +82,15 @@ def submission_rows(connection: Connection, assignment_id: str, student: str) ->
     }
 
 
-def _where(connection: Connection, name: str, column: str, values: list[str]) -> list[dict[str, Any]]:
+def _where(
+    connection: Connection, name: str, column: str, values: list[str], *, in_order_of_id: bool = True
+) -> list[dict[str, Any]]:
     if not values:
         return []
     chosen = table(name)
-    query = select(chosen).where(chosen.c[column].in_(values)).order_by(chosen.c.id)
+    query = select(chosen).where(chosen.c[column].in_(values))
+    if in_order_of_id:
+        query = query.order_by(chosen.c.id)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
