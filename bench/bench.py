@@ -230,9 +230,9 @@ Written by `make bench`. A class is graded by stock `nbgrader autograde` (hand-w
 `attentif grade` (sandbox on; public and hidden checks outside the kernel), in one run; the grades are compared and
 must be equal. Times include the start of the command; CPU seconds are those of every process; memory is the largest
 sum of proportional shares (PSS). "One more submission" is what the large class takes more than the small one, for
-each submission more: the command's start is left out on both sides. Before the
-measurements a submission burns a known CPU time in its kernel, which the CPU clock must show. On a machine that
-does other things meanwhile, CPU seconds say more than wall time.
+each submission more: the command's start is left out on both sides. Before the measurements a submission burns a
+known CPU time in its kernel, which the CPU clock must show. On a machine that does other things meanwhile, CPU
+seconds say more than wall time.
 """
 
 

@@ -1,4 +1,4 @@
-"""``attentif demo``: a class graded end to end, with real nbgrader commands, in a folder of its own."""
+"""``attentif demo``: a class from release to export, by nbgrader and `attentif grade`, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COPIED = ("nbgrader_config.py", "pyproject.toml", "README.md", "LICENSE", "LICEN
 def add_to(commands: Any) -> None:
     """Adds the subcommand."""
     text = (
-        "make a class of sample students, release, hand in, grade, explain and export with nbgrader, in demo/; "
+        "make a class of sample students, release, hand in, grade (as attentif grade), explain and export, in demo/; "
         "exit status 1 if any grade or diagnosis is not the expected one"
     )
     parser = commands.add_parser("demo", help="a class graded end to end, in front of you", description=text)
