@@ -208,6 +208,29 @@ import os, sys, resource, torch
     assert seen[0] == seen[1] == seen[2]
 
 
+@BOTH
+def test_shell_made_by_the_template_is_like_one_of_the_kernel(start, sandbox, tmp_path):
+    (tmp_path / "data").mkdir()
+    look = (
+        "import os, sys; s = get_ipython(); "
+        "(type(s).__name__, s.parent is s.kernel, s.starting_dir, [str(d) for d in _dh], s.execution_count, "
+        "sys.modules['__main__'] is s.user_module, sorted(n for n in s.user_ns if n not in ('os', 'sys', 's')), "
+        "sorted(s.user_ns_hidden), s.history_manager.enabled, s.profile_dir is s.kernel.profile_dir, "
+        "s.displayhook.session is s.kernel.session, type(s.compile).__name__, "
+        "sorted({type(c).__name__ for c in s.configurables}))"
+    )
+    seen = []
+    for cold in (False, True):
+        kernel = start(sandbox=sandbox, workdir=tmp_path, cold=cold)
+        seen.append(kernel.value(look))
+        assert kernel.run("%cd data\n%cd -").error == ""
+        here = layout.WORKDIR if sandbox == "bubblewrap" else str(tmp_path)
+        assert kernel.value("' '.join(str(d) for d in _dh[-2:])") == repr(f"{here}/data {here}")
+        kernel.run("%reset -f aggressive")
+        assert kernel.value("import torch, json; (float(torch.ones(2).sum()), json.dumps(1))") == "(2.0, '1')"
+    assert seen[0] == seen[1]
+
+
 @pytest.mark.parametrize("cold", [False, True])
 def test_the_folder_cannot_shadow_libraries(start, tmp_path, cold):
     for name in ("torch", "random", "debugpy", "IPython", "conftest"):

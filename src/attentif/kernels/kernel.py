@@ -8,20 +8,17 @@ import signal
 import socket
 import sys
 import traceback
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
-from attentif.kernels import layout, messages, processes, seccomp, syscalls
+from attentif.kernels import processes, seccomp, syscalls
 from attentif.kernels.limits import Limits, apply_rlimits
-
-if TYPE_CHECKING:
-    from ipykernel.kernelapp import IPKernelApp
 
 
 def start_kernel(
     request: dict[str, Any], limits: Limits, supervisor: socket.socket, stderr: int, *, isolated: bool
 ) -> NoReturn:
     """Runs the kernel that `request` describes until it ends. Never returns."""
+    from attentif.kernels.application import create_app
     from attentif.kernels.output import BoundedOutStream
 
     status = 70
@@ -55,65 +52,6 @@ def start_kernel(
         traceback.print_exc(file=sys.__stderr__)
     finally:
         os._exit(status)
-
-
-def create_app(request: dict[str, Any], supervisor: socket.socket | None = None) -> IPKernelApp:
-    """An initialised ipykernel application on the sockets and the key of `request`."""
-    from ipykernel import ipkernel
-    from ipykernel.kernelapp import IPKernelApp
-    from traitlets.config import Config
-
-    class App(IPKernelApp):
-        def parse_command_line(self, argv: list[str] | None = None) -> None:
-            if argv:  # a parser takes as long to make as all the sockets
-                super().parse_command_line(argv)
-
-        def init_path(self) -> None:
-            # Last, where ipykernel has it first: a torch.py in the submission's folder must not pass for the library.
-            sys.path.append("")
-
-        def init_kernel(self) -> None:
-            # It lists the file of every module, for a debugger: to touch each is to copy ten megabytes of the template.
-            vars(ipkernel)["sys"] = SimpleNamespace(**{**vars(sys), "modules": {}})
-            super().init_kernel()
-            vars(ipkernel)["sys"] = sys
-
-        def init_io(self) -> None:
-            # All sockets are bound, save that the heartbeat's thread may still be about to.
-            if supervisor is not None:
-                wait_for_sockets(f"{self.ip}-{{}}")
-                messages.send(supervisor, {"event": "bound"})
-                messages.receive(supervisor)
-                supervisor.close()
-            super().init_io()
-
-    config = Config()
-    config.Session.key = request["key"].encode()
-    config.HistoryManager.enabled = False
-    run = request["run"]
-    app: IPKernelApp = App.instance(
-        config=config,
-        transport="ipc",
-        ip=f"{run}/{layout.CHANNELS}",
-        connection_file=f"{run}/kernel.json",
-        log_level=50,
-        outstream_class="attentif.kernels.output.BoundedOutStream",
-        **layout.PORTS,
-    )
-    app.initialize(request.get("arguments") or [])
-    return app
-
-
-def wait_for_sockets(pattern: str) -> None:
-    """Until every socket's file exists; TimeoutError after ten seconds."""
-    import time
-
-    deadline = time.monotonic() + 10
-    for port in layout.PORTS.values():
-        while not os.path.exists(pattern.format(port)):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"socket {pattern.format(port)} was not bound")
-            time.sleep(0.0005)
 
 
 def reseed() -> None:

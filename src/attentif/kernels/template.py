@@ -16,7 +16,7 @@ import socket
 import sys
 from typing import Any
 
-from attentif.kernels import hugepages, kernel, layout, messages, processes, supervisor, syscalls
+from attentif.kernels import hugepages, layout, messages, processes, supervisor, syscalls
 
 # numpy imports its random numbers when they are first used, and the agent uses them.
 _BASE_MODULES = ("ipykernel.kernelapp", "zmq.asyncio", "jupyter_client", "numpy", "numpy.random")
@@ -51,6 +51,7 @@ def main() -> None:
     failed += import_modules(preload)
     if settings["warm"]:
         import_modules(rehearse(spool))
+        prepare()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # from here on the system reaps
     for name in _BOUND_TO_A_SHELL:
         sys.modules.pop(name, None)
@@ -63,6 +64,14 @@ def main() -> None:
     ready = {"event": "ready", "failed": failed, "threads": threads, "memory": processes.resident("self")}
     messages.send(owner, ready)
     serve(owner, listener, settings["below_tmp"], isolated=isolated)
+
+
+def prepare() -> None:
+    """What kernels share beyond modules: the application and the shell, made but not started."""
+    from attentif.kernels import application
+
+    application.prepare()
+    application.prepare_shell()
 
 
 def import_modules(names: list[str] | tuple[str, ...]) -> list[str]:
@@ -82,6 +91,8 @@ def import_modules(names: list[str] | tuple[str, ...]) -> list[str]:
 
 def rehearse(spool: str) -> list[str]:
     """The modules that a kernel imports while it starts and runs its first cells, found by doing so in a child."""
+    from attentif.kernels import application
+
     run = f"{layout.HOME if spool == layout.SPOOL else spool}/rehearsal"
     os.makedirs(run)
     reading, writing = os.pipe()
@@ -90,7 +101,7 @@ def rehearse(spool: str) -> list[str]:
         try:
             os.close(reading)
             before = set(sys.modules)
-            app: Any = kernel.create_app({"run": run, "key": "rehearsal"})
+            app: Any = application.create_app({"run": run, "key": "rehearsal"})
             for code in ("import sys\nprint(1)\n1", "1/0", "%matplotlib inline" if "matplotlib" in sys.modules else ""):
                 app.shell.run_cell(code)
             found = [name for name in sys.modules if name not in before and name != "__main__"]
