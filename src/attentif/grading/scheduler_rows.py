@@ -6,15 +6,18 @@ there is then written to the real gradebook, by one process and in one transacti
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Base
 from sqlalchemy import Connection, Engine, Table, create_engine, insert, make_url, select, update
-from sqlalchemy.pool import NullPool
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.pool import NullPool, SingletonThreadPool
 
 from attentif.grading.scheduler_jobs import Rows
 
@@ -106,9 +109,26 @@ def make_blank(path: Path, rows: Rows) -> None:
         _insert(connection, rows, _ASSIGNMENT)
 
 
+@dataclass(frozen=True)
+class Private:
+    """The way to the private gradebook: kept, with its compiled queries, from one submission to the next."""
+
+    engine: Engine
+    session: scoped_session[Session]
+    courses: set[str]  # known to be there
+
+
+@functools.lru_cache(maxsize=1)
+def open_private() -> Private:
+    """This process's connection to the gradebook at PRIVATE_URL."""
+    engine = create_engine(PRIVATE_URL, poolclass=SingletonThreadPool)
+    return Private(engine, scoped_session(sessionmaker(autoflush=True, bind=engine)), set())
+
+
 @contextmanager
 def private_gradebook(blank: Path, rows: Rows) -> Iterator[Engine]:
     """A gradebook in this process's memory, at PRIVATE_URL: a copy of ``blank`` with one submission's rows in it."""
+    private = open_private()
     keeper = sqlite3.connect(_PRIVATE, uri=True)
     try:
         source = sqlite3.connect(f"file:{blank}?mode=ro", uri=True)
@@ -116,11 +136,13 @@ def private_gradebook(blank: Path, rows: Rows) -> Iterator[Engine]:
             source.backup(keeper)
         finally:
             source.close()
-        engine = create_engine(PRIVATE_URL, poolclass=NullPool)
-        with engine.begin() as connection:
+        with private.engine.begin() as connection:
             _insert(connection, rows, _SUBMISSION)
-        yield engine
+        yield private.engine
     finally:
+        private.session.remove()
+        private.engine.dispose()  # the last connection's end is that of the gradebook
+        private.courses.clear()
         keeper.close()
 
 

@@ -23,9 +23,6 @@ from nbgrader import api
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import create_engine
-from sqlalchemy.orm import scoped_session, sessionmaker
-from sqlalchemy.pool import SingletonThreadPool
 
 from attentif.checks.course import Course
 from attentif.grading import preload
@@ -33,7 +30,7 @@ from attentif.grading.looks import Look
 from attentif.grading.preprocessor import Grade
 from attentif.grading.scheduler_jobs import Facts, Graded, Job, Rows, Setup, Submission
 from attentif.grading.scheduler_records import course_key
-from attentif.grading.scheduler_rows import PRIVATE_URL, private_gradebook, submission_rows
+from attentif.grading.scheduler_rows import PRIVATE_URL, open_private, private_gradebook, submission_rows
 from attentif.kernels import templates
 
 _LOG_KEPT = 200  # lines of nbgrader's log that a failure shows
@@ -77,8 +74,7 @@ class _Autograde(Autograde):
 def _application(root: Path, atelier: str) -> tuple[AutogradeApp, _Lines]:
     """``nbgrader autograde``'s application, its configuration loaded as from the command line, silent.
 
-    Its gradebooks share one engine and trust that the tables are there: nbgrader opens ten for a submission, and
-    an engine keeps its compiled queries."""
+    nbgrader opens ten gradebooks for a submission: they share one connection here."""
     api.Gradebook.__init__ = _open_gradebook
     os.chdir(root)
     before = list(sys.path)
@@ -94,18 +90,19 @@ def _application(root: Path, atelier: str) -> tuple[AutogradeApp, _Lines]:
     return app, lines
 
 
-_private_engine = functools.lru_cache(maxsize=1)(functools.partial(create_engine, poolclass=SingletonThreadPool))
 _open_any_gradebook = api.Gradebook.__init__
 
 
 def _open_gradebook(self: api.Gradebook, db_url: str, course_id: str = "default_course", *others: Any) -> None:
-    """As nbgrader's; for the private gradebook, without looking at each table first."""
+    """As nbgrader's; the private gradebook stays open, and its tables and course are looked at once."""
     if db_url != PRIVATE_URL:
         _open_any_gradebook(self, db_url, course_id, *others)
         return
-    self.engine = _private_engine(db_url, future=True)
-    self.db = scoped_session(sessionmaker(autoflush=True, bind=self.engine, future=True))
-    self.check_course(course_id=course_id)
+    private = open_private()
+    self.engine, self.db, self.close = private.engine, private.session, private.session.remove
+    if course_id not in private.courses:
+        self.check_course(course_id=course_id)
+        private.courses.add(course_id)
     self.course_id = course_id
     self.authenticator = None
 
