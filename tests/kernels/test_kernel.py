@@ -231,6 +231,72 @@ def test_shell_made_by_the_template_is_like_one_of_the_kernel(start, sandbox, tm
     assert seen[0] == seen[1]
 
 
+@pytest.fixture
+def folders(tmp_path):
+    for name in "abcd":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "name.txt").write_text(name)
+    return tmp_path
+
+
+def the_waiting():
+    """The one kernel that waits for its submission."""
+    ((_, sandbox),) = templates._ahead.values()
+    return sandbox
+
+
+def test_next_kernel_is_made_ready(start, folders):
+    first = start(workdir=folders / "a", ahead=True)
+    waiting = the_waiting()
+    second = start(workdir=folders / "b", ahead=True)
+    assert second.manager.forked.process is waiting is not the_waiting()
+    assert [each.value("open('name.txt').read()") for each in (first, second)] == ["'a'", "'b'"]
+    assert first.manager.session.key != second.manager.session.key
+    draw = "import random, numpy, torch; (random.random(), numpy.random.rand(), torch.rand(1).item())"
+    assert first.value(draw) != second.value(draw)
+    first.close()
+    second.close()
+    last = the_waiting()
+    templates.close_templates()
+    assert not last.alive
+    assert not last.run.path.exists()
+    assert not waiting.run.path.exists()
+
+
+def test_waiting_kernel_that_died_is_not_missed(start, folders):
+    start(workdir=folders / "a", ahead=True)
+    dead = the_waiting()
+    dead.await_event("furnished")
+    dead.kill()
+    kernel = start(workdir=folders / "b", ahead=True)
+    assert kernel.manager.forked.process is not dead
+    assert kernel.value("open('name.txt').read()") == "'b'"
+    assert not dead.run.path.exists()
+
+
+def test_time_does_not_run_while_a_kernel_waits(start, folders):
+    limits = Limits(wall=3.0)
+    start(workdir=folders / "a", ahead=True, limits=limits)
+    waiting = the_waiting()
+    time.sleep(3.5)
+    kernel = start(workdir=folders / "b", ahead=True, limits=limits)
+    assert kernel.manager.forked.process is waiting
+    assert kernel.value("open('name.txt').read()") == "'b'"
+    kernel.send("import time; time.sleep(10)")
+    assert kernel.wait_end() == Ended("wall limit", signal.SIGKILL)
+
+
+def test_folder_too_large_for_a_waiting_kernel(start, folders):
+    limits = Limits(workdir_size=1000)
+    start(workdir=folders / "a", ahead=True, limits=limits)
+    waiting = the_waiting()
+    (folders / "b" / "big.txt").write_text("x" * 2000)
+    with pytest.raises(FolderTooLarge):
+        start(workdir=folders / "b", ahead=True, limits=limits)
+    assert not waiting.run.path.exists()
+    assert start(workdir=folders / "c", ahead=True, limits=limits).value("open('name.txt').read()") == "'c'"
+
+
 @pytest.mark.parametrize("cold", [False, True])
 def test_the_folder_cannot_shadow_libraries(start, tmp_path, cold):
     for name in ("torch", "random", "debugpy", "IPython", "conftest"):

@@ -106,6 +106,7 @@ class Grade(Execute):
             limits=Limits(memory=self.memory * 1024 * 1024),
             workdir=resources.get("metadata", {}).get("path") or ".",
             variables=VARIABLES,
+            ahead=True,
         )
         try:
             super().preprocess(nb, resources, km)

@@ -116,13 +116,8 @@ def create_app(request: dict[str, Any], supervisor: socket.socket | None = None)
     app.config.Session.key = request["key"].encode()
     app.ip = f"{request['run']}/{layout.CHANNELS}"
     app.connection_file = f"{request['run']}/kernel.json"
-    app.initialize(_arguments(request))
+    app.initialize(request.get("arguments") or [])
     return app
-
-
-def _arguments(request: dict[str, Any]) -> list[str]:
-    """Those of the command line, save nbclient's about a history that is off."""
-    return [argument for argument in request.get("arguments") or [] if not argument.startswith("--HistoryManager.")]
 
 
 def wait_for_sockets(pattern: str) -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from attentif.kernels import layout, messages, processes
-from attentif.kernels.limits import Ended, Kill, Usage
+from attentif.kernels.folder import send_folder
+from attentif.kernels.limits import Ended, Kill, Limits, Usage
 from attentif.kernels.sandbox import SandboxUnavailable
 
 
@@ -64,8 +65,9 @@ class RunDirectory:
 class Sandbox:
     """One kernel, with everything it started, as its owner sees it."""
 
-    def __init__(self, control: socket.socket, run: RunDirectory) -> None:
+    def __init__(self, control: socket.socket, run: RunDirectory, key: str) -> None:
         self.run = run
+        self.key = key  # with which the kernel signs its messages
         self.pid = 0  # of the supervisor, outside
         self.kills: list[Kill] = []
         self.stderr = ""
@@ -76,6 +78,19 @@ class Sandbox:
         self._seen: set[str] = set()
         self._lock = threading.RLock()
         self._closed = False
+
+    def begin(self, folder: str | None, limits: Limits) -> None:
+        """Hands over the files of a folder and waits until the kernel's sockets can be used.
+
+        Raises KernelFailed, SandboxUnavailable, FolderTooLarge, or OSError when the template is gone.
+        """
+        self.await_event("furnished")
+        if folder is not None:
+            send_folder(self._control, folder, limits)
+        messages.send(self._control, {"op": "go"})
+        self.await_event("bound")
+        self._control.settimeout(None)
+        self._control.setblocking(False)
 
     def await_event(self, name: str) -> None:
         """Handles events until `name` has come; KernelFailed when the kernel ends before."""
@@ -127,14 +142,14 @@ class Sandbox:
         self._drain()
         return self._ended
 
-    def end(self, kind: str) -> None:
+    def end(self, kind: str, *, wait: bool = True) -> None:
         """Records `kind` ("killed", "output limit") as how the kernel ended, unless it had ended, and kills all."""
         self._drain()
         if self._ended is None:
             self.usage()
         if self._ended is None:
             self._ended = Ended(kind, signal.SIGKILL)
-        self.kill()
+        self.kill(wait=wait)
 
     def send_signal(self, number: int) -> None:
         """Sends a signal to the kernel process (not to what it forked)."""
@@ -161,7 +176,7 @@ class Sandbox:
         found = processes.children(self.pid)
         return min(found) if found else 0
 
-    def kill(self) -> None:
+    def kill(self, *, wait: bool = True) -> None:
         """Kills the kernel and everything it started, and waits until they are gone."""
         if self._closed or self._pidfd < 0:
             return
@@ -172,7 +187,8 @@ class Sandbox:
                 return
         with contextlib.suppress(ProcessLookupError, OSError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        self._gone(5.0)
+        if wait:
+            self._gone(5.0)
 
     def _gone(self, timeout: float) -> bool:
         ready, _, _ = select.select([self._pidfd], [], [], timeout)
@@ -194,3 +210,10 @@ class Sandbox:
             if self._pidfd >= 0:
                 os.close(self._pidfd)
             self.run.remove()
+
+    def forget(self) -> None:
+        """In a fork of the owner: lets go of what belongs to it, and leaves the kernel alone."""
+        self._closed = True
+        self._control.close()
+        if self._pidfd >= 0:
+            os.close(self._pidfd)

@@ -13,10 +13,11 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 from attentif.kernels import layout, messages, processes
-from attentif.kernels.folder import FolderTooLarge, send_folder
+from attentif.kernels.folder import FolderTooLarge
 from attentif.kernels.forked import KernelFailed, RunDirectory, Sandbox
 from attentif.kernels.limits import Limits
 from attentif.kernels.sandbox import (
@@ -217,30 +218,52 @@ class Template:
         workdir: the folder that the kernel gets a private, writable copy of; without a sandbox, the folder itself.
         Raises TemplateFailed, SandboxUnavailable, FolderTooLarge or KernelFailed.
         """
+        folder = os.path.abspath(workdir) if workdir is not None else None
+        return self.finish(self.begin(limits, key=key, arguments=arguments, folder=folder), limits, folder)
+
+    def begin(
+        self, limits: Limits, *, key: str, arguments: list[str] | None = None, folder: str | None = None
+    ) -> Sandbox:
+        """Asks for a kernel and does not wait. It runs nothing, not even its clocks, before `finish`.
+
+        folder: needed without a sandbox, where the kernel starts in it. Raises TemplateFailed.
+        """
         run = self.new_run()
         control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         control.settimeout(_FORK_TIMEOUT)
-        sandbox = Sandbox(control, run)
-        try:
+        sandbox = Sandbox(control, run, key)
+        request = {
+            "name": run.path.name,
+            "limits": limits.to_json(),
+            "key": key,
+            "arguments": arguments or [],
+            "workdir": layout.WORKDIR if self._isolated else folder or str(run.path),
+            "run": run.inside,
+            "variables": {"ATTENTIF_CHANNEL_DIR": run.channel_dir_inside},
+            "other_processes": _other_processes(self.ids),
+        }
+        with self._ended_on_failure(sandbox):
             control.connect(str(self.spool / layout.TEMPLATE_SOCKET))
-            folder = os.path.abspath(workdir) if workdir is not None else None
-            isolated = self.environment.sandbox != "none"
-            request = {
-                "name": run.path.name,
-                "limits": limits.to_json(),
-                "key": key,
-                "arguments": arguments or [],
-                "workdir": layout.WORKDIR if isolated else folder or str(run.path),
-                "run": run.inside,
-                "variables": {"ATTENTIF_CHANNEL_DIR": run.channel_dir_inside},
-                "other_processes": _other_processes(self.ids),
-            }
             messages.send(control, request)
-            sandbox.await_event("furnished")
-            if isolated and folder is not None:
-                send_folder(control, folder, limits)
-            messages.send(control, {"op": "go"})
-            sandbox.await_event("bound")
+        return sandbox
+
+    def finish(self, sandbox: Sandbox, limits: Limits, folder: str | None) -> Sandbox:
+        """Gives a kernel its files and waits until it can be talked to; it is ended on any failure.
+
+        Raises as `fork`.
+        """
+        with self._ended_on_failure(sandbox):
+            sandbox.begin(folder if self._isolated else None, limits)
+        return sandbox
+
+    @property
+    def _isolated(self) -> bool:
+        return self.environment.sandbox != "none"
+
+    @contextlib.contextmanager
+    def _ended_on_failure(self, sandbox: Sandbox) -> Iterator[None]:
+        try:
+            yield
         except (KernelFailed, FolderTooLarge, SandboxUnavailable):
             sandbox.close()
             raise
@@ -250,14 +273,11 @@ class Template:
         except BaseException:
             sandbox.close()
             raise
-        control.settimeout(None)
-        control.setblocking(False)
-        return sandbox
 
     def new_run(self) -> RunDirectory:
         """A directory for the next kernel's sockets."""
         path = self.spool / uuid.uuid4().hex[:8]
-        run = RunDirectory(path, isolated=self.environment.sandbox != "none", ids=self.ids)
+        run = RunDirectory(path, isolated=self._isolated, ids=self.ids)
         run.create()
         return run
 

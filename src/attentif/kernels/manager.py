@@ -90,7 +90,7 @@ class ForkedKernelClient(AsyncKernelClient):
 class ForkedKernelManager(AsyncKernelManager):
     """Starts kernels with ForkedProvisioner and ends them by killing their sandbox.
 
-    `options` are the provisioner's: preload, sandbox, readable, variables, limits, workdir, template, cold.
+    `options` are the provisioner's: preload, sandbox, readable, variables, limits, workdir, template, cold, ahead.
     """
 
     options: ClassVar[dict[str, Any]] = {}
@@ -202,6 +202,7 @@ def kernel_manager_class(
     variables: dict[str, str] | None = None,
     template: str = "",
     cold: bool = False,
+    ahead: bool = False,
 ) -> type[ForkedKernelManager]:
     """A class for nbclient's `kernel_manager_class`, with everything decided.
 
@@ -212,6 +213,7 @@ def kernel_manager_class(
     variables: environment variables beside the fixed ones.
     template: `Template.address` of one that another process started; without it, each process has its own.
     cold: no template; slower, otherwise the same.
+    ahead: while a kernel runs, the next one of the same options is made ready; it waits until it is started.
     """
     options: dict[str, Any] = {
         "preload": list(preload),
@@ -222,6 +224,7 @@ def kernel_manager_class(
         "workdir": os.path.abspath(workdir) if workdir is not None else "",
         "template": template,
         "cold": cold,
+        "ahead": ahead,
     }
     return type("ForkedKernelManager", (ForkedKernelManager,), {"options": options, "__module__": __name__})
 

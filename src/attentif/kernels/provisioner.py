@@ -33,6 +33,7 @@ class ForkedProvisioner(KernelProvisionerBase):
     workdir: Any = Unicode("", config=True, help="the folder to copy in; by default the one that the kernel starts in")
     template: Any = Unicode("", config=True, help="address of a template that another process started")
     cold: Any = Bool(False, config=True, help="start without a template")
+    ahead: Any = Bool(False, config=True, help="with each kernel, have the next one made ready; only in a sandbox")
     poll_interval: Any = Float(0.02, help="seconds between two looks while waiting for the end")
 
     process: Sandbox | None = None
@@ -99,8 +100,12 @@ class ForkedProvisioner(KernelProvisionerBase):
         return self.process is not None and self._launched
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Nothing of this process's environment reaches the kernel, so there is little to prepare."""
-        return {"cmd": [], "cwd": kwargs.get("cwd"), "arguments": list(kwargs.get("extra_arguments") or [])}
+        """Nothing of this process's environment reaches the kernel, so there is little to prepare.
+
+        What nbclient always says about IPython's history is left out: there is none, and a parser costs time.
+        """
+        arguments = [a for a in kwargs.get("extra_arguments") or [] if not a.startswith("--HistoryManager.")]
+        return {"cmd": [], "cwd": kwargs.get("cwd"), "arguments": arguments}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Forks the kernel; the template is started first, if this is the first kernel of its environment."""
@@ -113,7 +118,7 @@ class ForkedProvisioner(KernelProvisionerBase):
         self.connection_info = {
             "transport": "ipc",
             "ip": f"{self.process.run.path}/{layout.CHANNELS}",
-            "key": key,
+            "key": self.process.key.encode(),
             "signature_scheme": manager.session.signature_scheme,
             **layout.PORTS,  # type: ignore[typeddict-item]
         }
@@ -124,7 +129,9 @@ class ForkedProvisioner(KernelProvisionerBase):
             return templates.cold_start(self.environment, self.bounds, workdir, key=key, arguments=arguments)
         if self.template:
             templates.adopt_template(self.template)
-        return templates.start_sandbox(self.environment, self.bounds, workdir, key=key, arguments=arguments)
+        return templates.start_sandbox(
+            self.environment, self.bounds, workdir, key=key, arguments=arguments, ahead=self.ahead
+        )
 
     async def poll(self) -> int | None:
         """None while the kernel process runs, else its return code. Other processes of its sandbox may live on."""
@@ -151,7 +158,7 @@ class ForkedProvisioner(KernelProvisionerBase):
     async def kill(self, restart: bool = False) -> None:
         """Kills the kernel and everything it started."""
         if self.process is not None:
-            self.process.end("killed")
+            self.process.end("killed", wait=not self.ahead)
 
     async def terminate(self, restart: bool = False) -> None:
         """The same as `kill`: a kernel has nothing to save."""
@@ -160,8 +167,11 @@ class ForkedProvisioner(KernelProvisionerBase):
     async def cleanup(self, restart: bool = False) -> None:
         """Ends what is left of the sandbox and removes its directory."""
         if self.process is not None:
-            self.process.end("killed")
-            self.process.close()
+            self.process.end("killed", wait=not self.ahead)
+            if self.ahead:
+                templates.close_later(self.process)
+            else:
+                self.process.close()
             self._launched = False
 
     async def get_provisioner_info(self) -> dict[str, Any]:

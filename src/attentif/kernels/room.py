@@ -9,7 +9,7 @@ import stat
 import struct
 from typing import Any
 
-from attentif.kernels import layout, messages, syscalls
+from attentif.kernels import layout, syscalls
 from attentif.kernels.limits import Limits
 
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
@@ -94,25 +94,21 @@ def _inherited_flags(path: str) -> int:
     return sum(ours for theirs, ours in table if now & theirs)
 
 
-def receive_files(control: socket.socket, target: str) -> dict[str, Any] | None:
-    """Writes the files that arrive over `control` below `target`, until a message without files; that message."""
+def write_files(target: str, message: dict[str, Any], fds: list[int]) -> None:
+    """Writes the files, folders and links that arrived in a message below `target`."""
     root = os.open(target, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        while True:
-            message, fds = messages.receive(control)
-            if message is None or "files" not in message:
-                return message
-            for path in message["directories"]:
-                os.mkdir(path, 0o755, dir_fd=root)
-            for path, to in message["links"]:
-                os.symlink(to, path, dir_fd=root)
-            for (path, mode), source in zip(message["files"], fds, strict=True):
-                out = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IMODE(mode) | 0o600, dir_fd=root)
-                try:
-                    while os.sendfile(out, source, None, 1 << 24):  # from the file's start: it was just opened
-                        pass
-                finally:
-                    os.close(out)
-                    os.close(source)
+        for path in message["directories"]:
+            os.mkdir(path, 0o755, dir_fd=root)
+        for path, to in message["links"]:
+            os.symlink(to, path, dir_fd=root)
+        for (path, mode), source in zip(message["files"], fds, strict=True):
+            out = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IMODE(mode) | 0o600, dir_fd=root)
+            try:
+                while os.sendfile(out, source, None, 1 << 24):  # from the file's start: it was just opened
+                    pass
+            finally:
+                os.close(out)
+                os.close(source)
     finally:
         os.close(root)

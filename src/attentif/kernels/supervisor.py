@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from attentif.kernels import messages, processes, room, syscalls
+from attentif.kernels import layout, messages, processes, room, syscalls
 from attentif.kernels.limits import Limits
 
 TICK = 0.05  # seconds between two looks at the limits
@@ -40,6 +40,8 @@ class Supervisor:
         self.base = processes.resident("self")
         self.kernel = 0
         self.kernel_alive = False
+        self.admitted = False  # the folder's files are all there
+        self.waiting: socket.socket | None = None  # of the kernel, once its own sockets exist
         self.reason = ""
         self.kills = 0
         self.peak_rss = 0
@@ -70,12 +72,15 @@ class Supervisor:
             poller.register(fd, select.POLLIN)
         next_look = time.monotonic() + TICK
         while True:
-            wait = max(0.0, next_look - time.monotonic())
-            for fd, _ in poller.poll(wait * 1000):
+            wait = max(0.0, next_look - time.monotonic()) * 1000 if self.admitted else None
+            for fd, _ in poller.poll(wait):
                 if fd == self.control.fileno():
                     self._obey()
                 elif fd == ours.fileno():
-                    if not self._seal(ours):
+                    if messages.receive(ours)[0] is not None:
+                        self.waiting = ours
+                        self._seal()
+                    else:
                         poller.unregister(ours.fileno())
                         ours.close()
                         ours = socket.socket()  # closed for good; the number must not come back
@@ -87,21 +92,20 @@ class Supervisor:
                     poller.unregister(died)
                     os.close(died)
                     self._reap()
-            if time.monotonic() >= next_look:
+            if self.admitted and time.monotonic() >= next_look:
                 self._reap()
                 self._look()
                 next_look = time.monotonic() + TICK
 
-    def _seal(self, kernel: socket.socket) -> bool:
-        """The kernel says that its sockets exist: from here on nothing in RUN can change."""
-        message, _ = messages.receive(kernel)
-        if message is None:
-            return False
+    def _seal(self) -> None:
+        """Lets the kernel go on when its files are there and its sockets exist: from here on nothing in RUN changes."""
+        if not self.admitted or self.waiting is None:
+            return
         if self.isolated:
             room.close_run_directory()
-        messages.send(kernel, {"go": True})
+        messages.send(self.waiting, {"go": True})
+        self.started = time.monotonic()
         self._report({"event": "bound"})
-        return True
 
     def _report(self, message: dict[str, Any]) -> None:
         try:
@@ -115,9 +119,14 @@ class Supervisor:
             self._report({"event": "kill", "pid": pid, "reason": reason})
 
     def _obey(self) -> None:
-        message, _ = messages.receive(self.control)
+        message, fds = messages.receive(self.control)
         if message is None:  # the owner is gone
             self._end()
+        elif "files" in message:
+            room.write_files(layout.WORKDIR, message, fds)
+        elif message["op"] == "go":
+            self.admitted = True
+            self._seal()
         elif message["op"] == "signal" and self.kernel_alive:
             os.kill(self.kernel, message["number"])
         elif message["op"] == "usage":
@@ -246,7 +255,7 @@ class Supervisor:
 def start_supervisor(
     control: socket.socket, request: dict[str, Any], *, isolated: bool, ids: tuple[int, int]
 ) -> NoReturn:
-    """The life of a template's child: furnishes the sandbox, takes in the files, runs the kernel. Never returns."""
+    """The life of a template's child: furnishes the sandbox, runs the kernel, takes in the files. Never returns."""
     from attentif.kernels import kernel
 
     reset_signals()
@@ -257,8 +266,6 @@ def start_supervisor(
         else:
             syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
         messages.send(control, {"event": "furnished"})
-        if room.receive_files(control, request["workdir"]) is None:
-            os._exit(0)
         supervisor = Supervisor(control, limits, isolated=isolated)
         supervisor.run(lambda ours, stderr: kernel.start_kernel(request, limits, ours, stderr, isolated=isolated))
     except BaseException as error:

@@ -55,7 +55,6 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # from here on the system reaps
     for name in _BOUND_TO_A_SHELL:
         sys.modules.pop(name, None)
-    gc.collect()
     gc.freeze()
     gc.enable()
     hugepages.collapse()
