@@ -18,7 +18,6 @@ def test_a_wrong_guess_is_ended(tmp_path, right):
     guess = NEEDED if right else Environment.of(["csv"], "none", variables=VARIABLES)
     EarlyTemplate(Course(tmp_path), "mini").remember(guess)
     early = EarlyTemplate(Course(tmp_path), "mini").start(rerun=True)
-    early._thread.join()
     pid = templates.get_template(guess).pid  # the one that the guess started
     early.keep_if(NEEDED)
     assert psutil.pid_exists(pid) == right
@@ -28,4 +27,4 @@ def test_a_wrong_guess_is_ended(tmp_path, right):
 def test_nothing_is_started_without_a_guess(tmp_path):
     early = EarlyTemplate(Course(tmp_path), "mini").start(rerun=True)
     early.keep_if(NEEDED)
-    assert early._environment is None
+    assert early.environment is None

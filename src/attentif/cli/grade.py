@@ -69,23 +69,26 @@ def run(arguments: argparse.Namespace) -> int:
     course = course_here()
     from attentif.grading import lean
     from attentif.grading.scheduler_early import EarlyTemplate
-    from attentif.grading.scheduler_pool import start_server
 
-    start_server()  # both before the imports below, which take as long
-    early = EarlyTemplate(course, arguments.atelier).start(rerun=arguments.rerun)
+    early = EarlyTemplate(course, arguments.atelier).start(rerun=arguments.rerun)  # the imports below take as long
 
+    from attentif.grading import scheduler_modules
     from attentif.grading.scheduler import ClassGrading
+    from attentif.grading.scheduler_pool import forked_pool, usable_cores
     from attentif.grading.scheduler_preflight import CannotGrade
     from attentif.grading.scheduler_rows import AssignmentChanged
     from attentif.kernels.host import TemplateFailed
     from attentif.kernels.sandbox import SandboxUnavailable
 
+    scheduler_modules.warm_up()
     lean.settle()
+    workers = arguments.workers or usable_cores()
+    pool = forked_pool(workers)
     console = Console()
     bar = _Bar(console, arguments.atelier)
     grading = ClassGrading(
-        course, arguments.atelier, bar, students=arguments.student, workers=arguments.workers,
-        rerun=arguments.rerun, keep_records=not arguments.no_cache, early=early,
+        course, arguments.atelier, bar, students=arguments.student, workers=workers,
+        rerun=arguments.rerun, keep_records=not arguments.no_cache, pool=pool, early=early,
     )  # fmt: skip
     try:
         with bar.progress:
@@ -97,6 +100,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError(
             f"interrupted: {graded} graded and kept; the same command goes on from there", status=130
         ) from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     _summary(console, verdicts)
     tried = [each for each in verdicts if not each.unchanged]
     return 1 if tried and all(each.ungraded for each in tried) else 0

@@ -6,7 +6,11 @@ Hundreds of modules are imported at the start of a run, by processes that wait f
 from __future__ import annotations
 
 import gc
+import os
 import sys
+
+for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")  # submissions are graded side by side, each by one thread
 
 # A parser of IRIs, which jsonschema takes along where it finds it: it compiles its grammar at import, for a whole
 # second, and the schema of notebooks has no such thing.

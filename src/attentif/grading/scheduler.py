@@ -89,6 +89,7 @@ class ClassGrading:
     rerun: bool = False
     keep_records: bool = True
     executor: Callable[[int], Executor] = process_pool
+    pool: Executor | None = None  # instead of the first that ``executor`` would make
     early: EarlyTemplate | None = None  # if the caller has started one before this module was imported
     verdicts: list[Verdict] = field(default_factory=list)
 
@@ -99,7 +100,7 @@ class ClassGrading:
         self.workers = self.workers or usable_cores()
         self._early = self.early or EarlyTemplate(self.course, self.atelier).start(rerun=self.rerun)
         with _only_run(self.course) as self._scratch:
-            self._pool = self.executor(self.workers)
+            self._pool = self.pool or self.executor(self.workers)
             try:
                 self._run()
             except BaseException:

@@ -10,6 +10,8 @@ import warnings
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import forkserver, util
 
+from attentif.kernels import processes
+
 _SERVER = "attentif.grading.scheduler_server"
 
 
@@ -20,10 +22,18 @@ def process_pool(workers: int) -> Executor:
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
 
 
+def forked_pool(workers: int) -> Executor:
+    """The same, forked from this very process, which has imported everything; from a server where it has threads."""
+    if processes.cpu_and_threads("self")[1] > 1:
+        return process_pool(workers)
+    context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    pool.submit(os.getpid)  # forks them all, before the pool's own threads
+    return pool
+
+
 def start_server() -> None:
     """Starts the process that workers are forked from, which takes some seconds: the sooner the better."""
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
     multiprocessing.get_context("forkserver").set_forkserver_preload([_SERVER])
     forkserver.ensure_running()
 
@@ -31,7 +41,7 @@ def start_server() -> None:
 def kill_workers() -> None:
     """Ends the pool's processes of this process at once, with what they were grading."""
     for process in multiprocessing.active_children():
-        if process.name.startswith("ForkServerProcess"):
+        if process.name.startswith(("ForkServerProcess", "ForkProcess")):
             process.kill()
 
 

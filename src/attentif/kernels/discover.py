@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import json
 import os
 import re
+import site
 import sys
-from collections.abc import Sequence
-from importlib import metadata
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,16 @@ def discover_imports(
 def _fingerprint(source: bytes) -> str:
     digest = hashlib.sha256(source)
     digest.update(sys.version.encode())
-    for line in sorted(f"{d.metadata['Name']}=={d.version}" for d in metadata.distributions()):
-        digest.update(line.encode())
+    for name in sorted(_installed()):
+        digest.update(name.encode())
     return digest.hexdigest()
+
+
+def _installed() -> Iterator[str]:
+    """Name and version of what is installed, as its folder's name says it: to read all metadata takes long."""
+    for folder in {*site.getsitepackages(), site.getusersitepackages()}:
+        with contextlib.suppress(OSError):
+            yield from (name for name in os.listdir(folder) if name.endswith((".dist-info", ".egg-info")))
 
 
 def _read_record(record: Path, key: str) -> list[str] | None:

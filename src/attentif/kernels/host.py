@@ -66,20 +66,38 @@ class Template:
     def start(cls, environment: Environment, *, warm: bool = True, timeout: float = 180.0) -> Template:
         """Starts a process and waits until it has imported the preload list (`warm`) or can at least fork.
 
-        Raises SandboxUnavailable, or TemplateFailed when an import kills it, starts threads or outlasts `timeout`.
+        Raises as `launch` and `await_ready`.
         """
+        template = cls.launch(environment, warm=warm)
+        template.await_ready(timeout)
+        return template
+
+    @classmethod
+    def launch(cls, environment: Environment, *, warm: bool = True) -> Template:
+        """Starts a process, and does not wait: it can be used after `await_ready`. SandboxUnavailable at once where
+        there is nothing to start."""
         if not sys.platform.startswith("linux"):
             raise SandboxUnavailable("kernels of this kind need Linux; on other systems use a container or WSL.")
         isolated = environment.sandbox == "bubblewrap"
-        ids = sandbox_ids() if isolated else None
-        template = cls(environment, _make_root(), ids)
+        template = cls(environment, _make_root(), sandbox_ids() if isolated else None)
         try:
             template._launch(isolated)
-            template._prepare(isolated, warm, timeout)
+            template._instruct(isolated, warm)
         except BaseException:
             template.close()
             raise
         return template
+
+    def await_ready(self, timeout: float = 180.0) -> None:
+        """Waits for what `launch` has begun; the template is ended on any failure.
+
+        Raises SandboxUnavailable, or TemplateFailed when an import kills it, starts threads or outlasts `timeout`.
+        """
+        try:
+            self._await_ready(timeout)
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def attach(cls, address: str) -> Template:
@@ -143,13 +161,22 @@ class Template:
                 start_new_session=True,
             )
 
-    def _prepare(self, isolated: bool, warm: bool, timeout: float) -> None:
+    def _instruct(self, isolated: bool, warm: bool) -> None:
+        """Says everything at once: the system keeps it until the process listens."""
         assert self._owner is not None
-        owner = self._owner
+        self._owner.settimeout(_OUTSIDE_TIMEOUT)
+        settings = {"isolated": isolated, "spool": str(self.spool), "warm": warm, "below_tmp": self._below_tmp}
+        names = list(self.environment.preload)
+        with contextlib.suppress(OSError):  # `await_ready` finds out why
+            messages.send(self._owner, settings)
+            for first in range(0, len(names), 500):
+                messages.send(self._owner, {"preload": names[first : first + 500]})
+            messages.send(self._owner, {"start": True})
+
+    def _await_ready(self, timeout: float) -> None:
+        assert self._owner is not None
+        owner, isolated = self._owner, self._isolated
         try:
-            settings = {"isolated": isolated, "spool": str(self.spool), "warm": warm}
-            messages.send(owner, settings | {"below_tmp": self._below_tmp})
-            owner.settimeout(_OUTSIDE_TIMEOUT)
             inside, _ = messages.receive(owner)
         except OSError:
             inside = None
@@ -162,10 +189,6 @@ class Template:
             raise TemplateFailed(f"the template did not start: {self._log()}")
         owner.settimeout(timeout)
         try:
-            names = list(self.environment.preload)
-            for first in range(0, len(names), 500):
-                messages.send(owner, {"preload": names[first : first + 500]})
-            messages.send(owner, {"start": True})
             ready, _ = messages.receive(owner)
         except OSError as error:
             raise TemplateFailed(f"the template did not get ready: {error}; {self._log()}") from error

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 _lock = threading.Lock()
 _templates: dict[Environment, Template] = {}
+_begun: dict[Environment, Template] = {}  # not yet ready
 _unusable: set[Environment] = set()
 _ahead: dict[tuple[Environment, Limits], tuple[Template, Sandbox]] = {}  # kernels that wait for their submission
 _dying: list[Sandbox] = []  # killed, perhaps not gone yet
@@ -37,12 +38,20 @@ def get_template(environment: Environment) -> Template:
         if environment in _unusable:
             raise TemplateFailed("this environment could not be preloaded before")
         try:
-            template = Template.start(environment)
+            template = _begun.pop(environment, None) or Template.launch(environment)
+            template.await_ready()
         except TemplateFailed:
             _unusable.add(environment)
             raise
         _templates[environment] = template
         return template
+
+
+def begin_template(environment: Environment) -> None:
+    """Starts the template of this environment and does not wait; `get_template` does. SandboxUnavailable."""
+    with _lock:
+        if environment not in _templates and environment not in _begun:
+            _begun[environment] = Template.launch(environment)
 
 
 def shared_template(
@@ -166,9 +175,10 @@ def cold_start(
 def discard(environment: Environment) -> None:
     """Ends the template of this environment; the next kernel starts a new one."""
     with _lock:
-        template = _templates.pop(environment, None)
-        if template is not None:
-            template.close()
+        for known in (_templates, _begun):
+            template = known.pop(environment, None)
+            if template is not None:
+                template.close()
 
 
 def close_templates() -> None:
@@ -178,9 +188,10 @@ def close_templates() -> None:
             sandbox.close()
         _dying.clear()
         _ahead.clear()
-        for template in _templates.values():
+        for template in (*_templates.values(), *_begun.values()):
             template.close()
         _templates.clear()
+        _begun.clear()
         _unusable.clear()
 
 
@@ -192,6 +203,7 @@ def _start_anew() -> None:
         sandbox.forget()
     _dying.clear()
     _ahead.clear()
+    _begun.clear()
 
 
 os.register_at_fork(after_in_child=_start_anew)
