@@ -71,7 +71,7 @@ def grade_exercises(
         for path in course.check_files(atelier, name)
         if hidden or not path.stem.endswith("_hidden")
     ]
-    return run_checks(run, files, list(exercises))
+    return run_checks(run, files, list(exercises), keep=True)
 
 
 def new_token() -> str:
