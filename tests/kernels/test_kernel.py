@@ -236,7 +236,8 @@ def folders(tmp_path):
     for name in "abcd":
         (tmp_path / name).mkdir()
         (tmp_path / name / "name.txt").write_text(name)
-    return tmp_path
+    yield tmp_path
+    templates.close_waiting()
 
 
 def the_waiting():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from attentif import __version__
 
@@ -59,5 +62,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def entry() -> NoReturn:
+    """The program: `main`, and an end without the tenth of a second in which Python puts away what was imported."""
+    status = [1]
+    atexit.register(lambda: _leave(status[0]))  # the first to be registered is the last to be called
+    status[0] = main()
+    sys.exit(status[0])
+
+
+def _leave(status: int) -> NoReturn:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    entry()

@@ -181,13 +181,20 @@ def discard(environment: Environment) -> None:
                 template.close()
 
 
-def close_templates() -> None:
-    """Ends all templates that this process started, and kernels that still wait. Running kernels live on."""
+def close_waiting() -> None:
+    """Ends the kernel that was made ready for the next call, and sees to it that killed ones are gone."""
     with _lock:
-        for sandbox in (*_dying, *(waiting for _, waiting in _ahead.values())):
-            sandbox.close()
+        sandboxes = [*_dying, *(waiting for _, waiting in _ahead.values())]
         _dying.clear()
         _ahead.clear()
+    for sandbox in sandboxes:
+        sandbox.close()
+
+
+def close_templates() -> None:
+    """Ends all templates that this process started, and kernels that still wait. Running kernels live on."""
+    close_waiting()
+    with _lock:
         for template in (*_templates.values(), *_begun.values()):
             template.close()
         _templates.clear()
