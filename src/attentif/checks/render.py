@@ -44,7 +44,7 @@ def plain_result(result: CheckResult) -> str:
 
 def html_report(report: ExerciseReport, *, points: float | None = None) -> str:
     """The report as a self-contained piece of HTML: inline styles, no script, hints unfolded one by one."""
-    return _template().render(
+    return report_template().render(
         report=without_repetition(report),
         headline=_headline(report, points),
         Verdict=Verdict,
@@ -131,7 +131,8 @@ def _colour(level: float) -> str:
 
 
 @functools.cache
-def _template() -> jinja2.Template:
+def report_template() -> jinja2.Template:
+    """The page of a report, compiled once."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("attentif.checks", "templates"),
         autoescape=True,

@@ -21,10 +21,14 @@ for _name in (
 
 
 def warm_up() -> None:
-    """What each worker would do at its first submission: compile the schema of notebooks, bring tables and classes
-    together."""
+    """What each worker would do at its first submission: compile schemas and the page of a report, bring the
+    gradebook's tables and classes together."""
     import nbformat
     from sqlalchemy.orm import configure_mappers
 
-    nbformat.validate(nbformat.v4.new_notebook())
+    from attentif.checks.render import report_template
+
+    for relaxed in (False, True):
+        nbformat.validate(nbformat.v4.new_notebook(), relax_add_props=relaxed)
+    report_template()
     configure_mappers()

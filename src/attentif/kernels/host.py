@@ -34,6 +34,7 @@ _PREFIX = "attentif-kernels-"
 _FILES = ("about.json", "log", "passwd", "group")
 _OUTSIDE_TIMEOUT = 30.0  # seconds for the sandbox to come up
 _FORK_TIMEOUT = 20.0  # seconds for one fork
+_INSTRUCTIONS = 1 << 20  # bytes that may wait for a template to listen, if the system allows as much
 _GROWTH = 96 * 1024 * 1024  # bytes that a template may grow before it is replaced
 
 
@@ -122,6 +123,7 @@ class Template:
     def _launch(self, isolated: bool) -> None:
         self.spool.mkdir(mode=0o700)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _INSTRUCTIONS)
         self._owner = ours
         package_parent = str(Path(__file__).resolve().parents[2])
         bootstrap = f"import sys; sys.path[0] = {package_parent!r}; from attentif.kernels.{{0}} import main; main()"

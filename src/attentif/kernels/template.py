@@ -47,17 +47,19 @@ def main() -> None:
     if message is None:
         return
     gc.disable()  # nothing that an import makes is garbage
-    failed = import_modules(_BASE_MODULES) if settings["warm"] else []
-    failed += import_modules(preload)
+    failed: list[str] = []
     if settings["warm"]:
+        with hugepages.collapsing():
+            failed += import_modules(_BASE_MODULES) + import_modules(preload)
         import_modules(rehearse(spool))
         prepare()
+    else:
+        failed += import_modules(preload)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # from here on the system reaps
     for name in _BOUND_TO_A_SHELL:
         sys.modules.pop(name, None)
     gc.freeze()
     gc.enable()
-    hugepages.collapse()
     threads = processes.cpu_and_threads("self")[1]
     failed = [name for name in failed if name not in sys.modules][:200]
     ready = {"event": "ready", "failed": failed, "threads": threads, "memory": processes.resident("self")}
