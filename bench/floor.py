@@ -42,7 +42,7 @@ class Warm(NbGraderPreprocessor):
             if plan.kind is CellKind.CHECKS:
                 files = course.check_files(resources["nbgrader"]["assignment"], plan.exercise)
                 run = Run(NamespaceStudents(names), FolderReferences(1), 1)
-                report = run_checks(run, files, [plan.exercise])[plan.exercise]
+                report = run_checks(run, files, [plan.exercise], keep=True)[plan.exercise]
                 cell.outputs = report_outputs(report, float(cell.metadata.nbgrader["points"]))
             elif cell.cell_type == "code":
                 with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
