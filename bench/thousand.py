@@ -1,20 +1,29 @@
 """``make bench-thousand``: a thousand submissions in one run. Is the last hundred graded as fast as the first, is
-memory flat, is none lost? Prints one line for each hundred; AssertionError if a grade is wrong or missing."""
+memory flat, is none lost? Prints one line for each hundred; AssertionError if a grade is wrong or missing.
+
+With ``--class sample`` they are copies of the demonstration's class: three notebooks of atelier 3 each, some of them
+with endless loops, thieves and liars. A call may then take 2 s instead of 10, or waiting would be most of the time.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
 import psutil
-from classes import ATELIER, SUBJECTS, environment, hand_in, make_course
+from classes import ATELIER, ROOT, SUBJECTS, environment, hand_in, make_course
 from measure import pss
 
 from attentif.checks.course import Course
+from attentif.cli import demo
+from attentif.grading import sample_class
 from attentif.grading.scheduler import ClassGrading, Verdict
 
 HUNDRED = 100
@@ -50,19 +59,53 @@ class Watcher:
             self.memory.setdefault(hundred, []).append(sum(pss(process.pid) for process in tree))
 
 
+def bench_class(folder: Path, count: int) -> tuple[Course, str, dict[str, float]]:
+    """Copies of the torch benchmark's four submissions: course, assignment, points expected."""
+    course = make_course(folder, SUBJECTS["torch"], stock=False)
+    hand_in(course, SUBJECTS["torch"], count)
+    return course, ATELIER, {f"student{n:04d}": EXPECTED[n % 4] for n in range(count)}
+
+
+def demonstration_class(folder: Path, count: int) -> tuple[Course, str, dict[str, float]]:
+    """Copies of the demonstration's class, in turn."""
+    course = demo.prepare(Course(ROOT), folder)
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write("c.Grade.checks_timeout, c.Grade.checks_budget = 2.0, 4.0\n")
+    release = [sys.executable, "-m", "nbgrader", "generate_assignment", demo.ATELIER]
+    subprocess.run(release, cwd=course.root, check=True, capture_output=True)
+    samples = sample_class.load_samples(course.root / "grader_tests" / demo.ATELIER / "sample_class.py")
+    expected = {}
+    for number in range(count):
+        sample = samples[number % len(samples)]
+        student = f"{number:04d}-{sample.student}"
+        expected[student] = sample.points
+        first = sample_class.hand_in(course, demo.ATELIER, sample) if number < len(samples) else None
+        original = first or course.root / "submitted" / f"{number % len(samples):04d}-{sample.student}" / demo.ATELIER
+        target = course.root / "submitted" / student / demo.ATELIER
+        target.parent.mkdir()
+        (shutil.move if first else shutil.copytree)(original, target)
+        if first:
+            first.parent.rmdir()
+    return course, demo.ATELIER, expected
+
+
+CLASSES = {"bench": bench_class, "sample": demonstration_class}
+
+
 def main() -> None:
     """Makes the class, grades it, prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=0, help="default: one for each core")
+    parser.add_argument("--class", dest="kind", choices=CLASSES, default="bench", help="whose copies (default: bench)")
     options = parser.parse_args()
     os.environ.update(environment())
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-        course = make_course(Path(scratch, "course"), SUBJECTS["torch"], stock=False)
-        hand_in(course, SUBJECTS["torch"], options.count)
-        verdicts, watcher = grade(course, options.workers)
+        course, atelier, expected = CLASSES[options.kind](Path(scratch, "course"), options.count)
+        verdicts, watcher = grade(course, atelier, options.workers)
     points = {verdict.student: verdict.points for verdict in verdicts}
-    assert points == {f"student{n:04d}": EXPECTED[n % 4] for n in range(options.count)}, "a grade is wrong or missing"
+    wrong = {name for name in points.keys() | expected.keys() if points.get(name) != expected.get(name)}
+    assert not wrong, f"a grade is wrong or missing: {sorted(wrong)[:20]}"
     for first in range(0, options.count, HUNDRED):
         last = min(first + HUNDRED, options.count)
         rate = (last - first) / (watcher.times[last] - watcher.times[first])
@@ -71,10 +114,10 @@ def main() -> None:
     print(f"{len(points)} submissions, each with the expected grade; {watcher.times[-1] - watcher.times[0]:.0f} s")
 
 
-def grade(course: Course, workers: int) -> tuple[list[Verdict], Watcher]:
+def grade(course: Course, atelier: str, workers: int) -> tuple[list[Verdict], Watcher]:
     """Every verdict, and what was seen meanwhile."""
     watcher = Watcher()
-    verdicts = ClassGrading(course, ATELIER, watcher, workers=workers).run()
+    verdicts = ClassGrading(course, atelier, watcher, workers=workers).run()
     watcher.ended.set()
     return verdicts, watcher
 

@@ -101,9 +101,10 @@ def prepare() -> None:
 def prepare_shell() -> None:
     """In a template, after `prepare`: the shell too."""
     profile = ProfileDir(location=f"{os.environ['IPYTHONDIR']}/profile_default")
-    ZMQInteractiveShell.instance(
+    shell = ZMQInteractiveShell.instance(
         config=KernelApp.instance().config, profile_dir=profile, compiler_class=XCachingCompiler
     )
+    shell.run_cell("pass", store_history=False, silent=True)  # what IPython makes at its first cell is then shared
     KernelApp.known_modules = set(sys.modules)
 
 
