@@ -9,6 +9,7 @@ the tree, the tensors. Torch is imported only where a tensor is met: a numpy not
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -126,7 +127,7 @@ def encode(value: Any, export: Export | None = None, limits: Limits = DEFAULT_LI
         return f"t{len(tensors) - 1}"
 
     tree = _Writer(keep, export, limits).write(value, 0)
-    text = json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    text = _JSON.encode(tree).encode("utf-8", "surrogatepass")
     blob = _save_tensors(tensors)
     total = len(text) + sum(map(len, blob))
     if len(text) > limits.tree_bytes or total > limits.bytes:
@@ -199,6 +200,9 @@ def from_tree(
 # Values to trees
 
 
+_CONTAINERS = frozenset({list, tuple, dict})
+
+
 class _Writer:
     """Looks at what objects *are* (``type``), never at what they say they are, and reads them by their base class."""
 
@@ -214,6 +218,10 @@ class _Writer:
         kind = type(value)
         if value is None or kind is bool:
             return value
+        if kind is str:
+            return self._write_string(value)
+        if kind in _CONTAINERS:
+            return self._write_container(value, kind, depth)
         if issubclass(kind, np.generic) and not issubclass(kind, (str, bytes)):  # before float: np.float64 is one
             return self._write_array(value, scalar=True)
         if issubclass(kind, int):
@@ -258,6 +266,8 @@ class _Writer:
 
     def _write_key(self, key: Any, depth: int) -> Any:
         """A key, or a member of a set: scalars and tuples of scalars; numpy's scalars become Python's."""
+        if type(key) is str:
+            return self.write(key, depth + 1)
         if issubclass(type(key), np.generic):
             key = np.array(key, subok=False).item()
         tree = self.write(key, depth + 1)
@@ -279,9 +289,10 @@ class _Writer:
         torch = sys.modules.get("torch")
         if torch is not None and issubclass(kind, torch.Tensor):
             raw = _raw_torch(value)
-            return {("torch_complex" if _tensor_dtype(value) in _COMPLEX else "torch"): self.keep(raw)}
-        if torch is not None and kind is torch.dtype and str(value).removeprefix("torch.") in _TORCH_DTYPES:
-            return {"dtype": str(value).removeprefix("torch.")}
+            dtype = torch.Tensor.dtype.__get__(value)
+            return {("torch_complex" if _torch_name(dtype) in _COMPLEX else "torch"): self.keep(raw)}
+        if torch is not None and kind is torch.dtype and _torch_name(value) in _TORCH_DTYPES:
+            return {"dtype": _torch_name(value)}
         if issubclass(kind, np.dtype) and value.name in _NUMPY_DTYPES:
             return {"numpy_dtype": value.name}
         if kind.__name__ == "Ref" and type(getattr(value, "name", None)) is str:  # an exercise's Ref, too
@@ -309,28 +320,36 @@ def _raw_numpy(array: np.ndarray) -> RawTensor:
     return RawTensor(name, shape, array.reshape(-1).view(np.uint8))
 
 
-def _tensor_dtype(value: Any) -> str:
-    import torch
-
-    return str(torch.Tensor.dtype.__get__(value)).removeprefix("torch.")  # type: ignore[attr-defined]
-
-
 def _raw_torch(value: torch.Tensor) -> RawTensor:
     """The tensor's numbers alone: no subclass, no graph, dense, on the CPU; complex ones with a last axis of two."""
     import torch
 
+    if type(value) is torch.Tensor:
+        return _raw_plain(value.detach())
     with torch._C.DisableTorchFunctionSubclass(), torch.no_grad():
-        tensor = torch.Tensor.detach(value)
-        if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
-            raise ProtocolError(f"a tensor of layout {tensor.layout} on {tensor.device} cannot be carried: dense only")
-        tensor = tensor.as_subclass(torch.Tensor).cpu().resolve_conj().resolve_neg()
-        name = str(tensor.dtype).removeprefix("torch.")
-        if name not in _TORCH_DTYPES:
-            raise ProtocolError(f"a tensor of dtype {name} cannot be carried")
-        if name in _COMPLEX:
-            name, tensor = _COMPLEX[name], torch.view_as_real(tensor)
-        flat = tensor.clone(memory_format=torch.contiguous_format).reshape(-1)
-        return RawTensor(name, tuple(tensor.shape), flat.view(torch.uint8).numpy())
+        return _raw_plain(torch.Tensor.detach(value))
+
+
+def _raw_plain(tensor: torch.Tensor) -> RawTensor:
+    import torch
+
+    if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
+        raise ProtocolError(f"a tensor of layout {tensor.layout} on {tensor.device} cannot be carried: dense only")
+    if type(tensor) is not torch.Tensor:
+        tensor = tensor.as_subclass(torch.Tensor)
+    tensor = tensor.cpu().resolve_conj().resolve_neg()
+    name = _torch_name(tensor.dtype)
+    if name not in _TORCH_DTYPES:
+        raise ProtocolError(f"a tensor of dtype {name} cannot be carried")
+    if name in _COMPLEX:
+        name, tensor = _COMPLEX[name], torch.view_as_real(tensor)
+    flat = tensor.clone(memory_format=torch.contiguous_format).reshape(-1)
+    return RawTensor(name, tuple(tensor.shape), flat.view(torch.uint8).numpy())
+
+
+@functools.cache
+def _torch_name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -385,7 +404,7 @@ class _Reader:
 
     def _read_keys(self, trees: list[Any], depth: int) -> list[Any]:
         keys = [self.read(tree, depth + 1) for tree in trees]
-        if not all(_can_be_key(key) for key in keys):
+        if not all(type(key) is str or _can_be_key(key) for key in keys):
             raise ProtocolError("a dictionary or set has a key that cannot be one")
         # Numbers made to have one hash would take hours to insert.
         if len(keys) > _SAME_HASH and len(keys) - len({hash(key) for key in keys}) > _SAME_HASH:
@@ -511,12 +530,7 @@ def _parse_json(text: bytes, nodes: int) -> Any:
     """JSON of at most about ``nodes`` parts, counted before anything is built; no NaN, no number beyond a float."""
     if _count_marks(text, 0, len(text)) > 4 * nodes + 4:  # perhaps only because of its strings
         _check_parts(text, 4 * nodes + 4)
-    return json.loads(
-        text.decode("utf-8", "surrogatepass"),
-        parse_int=_small_int,
-        parse_float=_finite_float,
-        parse_constant=_no_constant,
-    )
+    return _STRICT_JSON.decode(text.decode("utf-8", "surrogatepass"))
 
 
 def _count_marks(text: bytes, start: int, end: int) -> int:
@@ -552,6 +566,10 @@ def _no_constant(text: str) -> Any:
     raise ProtocolError("a float is malformed")
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # made once: there are thousands of messages
+_STRICT_JSON = json.JSONDecoder(parse_int=_small_int, parse_float=_finite_float, parse_constant=_no_constant)
+
+
 # ---------------------------------------------------------------------------------------------------------------
 # The safetensors format: bytes of its header (little-endian, 64 bits), header (JSON), elements
 
@@ -567,7 +585,7 @@ def _save_tensors(tensors: list[RawTensor]) -> list[Any]:
             "shape": list(raw.shape),
             "data_offsets": [begin, end],
         }
-    header = json.dumps(entries, separators=(",", ":")).encode()
+    header = _JSON.encode(entries).encode()
     header += b" " * (-len(header) % 8)
     return [struct.pack("<Q", len(header)), header, *(raw.data for raw in tensors)]
 

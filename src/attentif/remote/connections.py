@@ -20,7 +20,8 @@ from attentif.remote.errors import ProcessDied, ProtocolError, RemoteError, Sess
 from attentif.remote.service import Agent
 
 _CREDENTIALS = struct.Struct("3i")
-_CHUNK = 1 << 20
+_CHUNK = 1 << 20  # bytes
+_FIRST = 1 << 16
 
 
 class Connection(Protocol):
@@ -132,19 +133,17 @@ def send(connection: socket.socket, message: bytes, deadline: float) -> None:
 def receive(connection: socket.socket, deadline: float, limits: Limits) -> bytes:
     """A whole message before ``deadline``, however slowly it drips; its announced size is checked before memory is
     used. Raises TimeoutError, EOFError, OSError or ProtocolError."""
-    header = read_exactly(connection, HEADER.size, deadline)
-    return header + read_exactly(connection, sum(sizes(header, limits)), deadline)
-
-
-def read_exactly(connection: socket.socket, count: int, deadline: float) -> bytes:
-    """``count`` bytes, in memory that grows with what arrives."""
-    parts = bytearray()
+    parts, count = bytearray(), _FIRST  # nearly always all of it: one wait instead of two
     while len(parts) < count:
         connection.settimeout(_left(deadline))
         part = connection.recv(min(_CHUNK, count - len(parts)))
         if not part:
             raise EOFError
         parts += part
+        if count == _FIRST and len(parts) >= HEADER.size:
+            count = HEADER.size + sum(sizes(parts[: HEADER.size], limits))
+    if len(parts) > count:
+        raise ProtocolError("the process said more than it was asked")
     return bytes(parts)
 
 

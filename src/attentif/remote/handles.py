@@ -16,17 +16,25 @@ from attentif.remote.service import MAX_TEXT, is_public
 
 class Student:
     """The student's names as attributes. Arguments go by value; another ``Handle`` or a ``Ref`` goes as what it stands
-    for. Any call may raise a RemoteError; TypeError means that an argument cannot be sent."""
+    for. Any call may raise a RemoteError; TypeError means that an argument cannot be sent.
 
-    __slots__ = ("_connection", "_limits")
+    A function or class is asked for once: who calls it a hundred times need not ask a hundred times what it is."""
+
+    __slots__ = ("_callables", "_connection", "_limits")
 
     def __init__(self, connection: Connection, limits: Limits = DEFAULT_LIMITS) -> None:
         self._connection, self._limits = connection, limits
+        self._callables: dict[str, Handle] = {}
 
     def __getattr__(self, name: str) -> Any:
         if not is_public(name):
             raise AttributeError(name)
-        return self._request({"do": "get", "name": name})
+        if name in self._callables:
+            return self._callables[name]
+        value = self._request({"do": "get", "name": name})
+        if type(value) is Handle and value._callable:
+            self._callables[name] = value
+        return value
 
     def probe(self, probe: str, /, *args: Any, **kwargs: Any) -> Any:
         """Runs a probe of ``attentif.remote.probes`` beside the student's code."""
