@@ -284,6 +284,13 @@ def test_a_reply_that_drips_meets_the_deadline():
         assert time.monotonic() - started < 3
 
 
+def test_a_long_reply_in_pieces_arrives_whole():
+    message = encode({"value": "x" * 300_000})
+    pieces = [message[:5], message[5:1000], message[1000:70_000], message[70_000:]]
+    with scripted(*pieces, pause=0.01) as student:
+        assert student.f == "x" * 300_000
+
+
 def test_a_request_that_is_not_read_meets_the_deadline():
     ours, theirs = socket.socketpair()
     with pytest.raises(TimeLimit):
@@ -294,6 +301,7 @@ def test_a_request_that_is_not_read_meets_the_deadline():
 @pytest.mark.parametrize("reply", [
     HEADER.pack(2**40, 0), HEADER.pack(10, 2**50), b"\x80\x04" + b"x" * 100, HEADER.pack(1, 0) + b"{",
     encode([1]), encode({"failure": 3}), encode({"value": 1, "more": 2}), HEADER.pack(60_000, 0) + b"[" * 60_000,
+    encode({"value": 1}) + encode({"value": 2}),
 ])  # fmt: skip
 def test_replies_that_are_none(reply):
     with scripted(reply) as student, pytest.raises(ProtocolError):

@@ -43,6 +43,25 @@ def test_objects_stay_there_and_can_be_used(student):
     assert torch.equal(student.apply(Ref("cut"), torch.ones(2)), torch.full((2,), 2.0))
 
 
+def test_functions_are_asked_for_once_and_values_each_time():
+    class Counting(LocalConnection):
+        asked = 0
+
+        def ask(self, request):
+            self.asked += 1
+            return super().ask(request)
+
+    names = {"f": lambda x: x + names["n"], "n": 1}
+    connection = Counting(names)
+    student = Student(connection)
+    assert [student.f(1), student.f(2), student.f is student.f] == [2, 3, True]
+    assert connection.asked == 3  # what f is, and two calls
+    assert student.n == 1
+    names["n"] = 2
+    assert (student.n, student.f(1)) == (2, 3)
+    assert Student(connection).f is not student.f
+
+
 def test_no_private_name_is_ever_asked_for(student):
     asked = []
     real, student._connection = student._connection, None

@@ -8,6 +8,7 @@ from pathlib import Path
 from attentif.kernels.discover import DiscoveryFailed, discover_imports
 
 ALWAYS = ("attentif.remote.agent",)  # every kernel needs it, and torch with it
+LAST = "attentif.remote.rehearsal"
 VARIABLES = {"NBGRADER_EXECUTION": "autograde"}  # what kernels find in their environment besides
 
 _known: dict[tuple[Path, str], list[str]] = {}
@@ -24,7 +25,7 @@ def modules_to_preload(folder: Path | None, sandbox: str, log: Logger) -> list[s
         found = dict.fromkeys(ALWAYS)
         for notebook in sorted(folder.glob("*.ipynb")):
             found.update(dict.fromkeys(_discovered(notebook, sandbox, log)))
-        _known[folder, sandbox] = list(found)
+        _known[folder, sandbox] = [*found, LAST]
     return list(_known[folder, sandbox])
 
 
