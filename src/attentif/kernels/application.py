@@ -5,10 +5,12 @@ Imports ipykernel: only a template that warms up and kernels do that.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar
@@ -54,18 +56,16 @@ class KernelApp(IPKernelApp):
 
     def init_kernel(self) -> None:
         """As ipykernel's, which would list the file of every module for a debugger."""
-        hide_modules_from(ipkernel)
-        super().init_kernel()
-        vars(ipkernel)["sys"] = sys
+        with modules_hidden_from(ipkernel):
+            super().init_kernel()
 
     def init_code(self) -> None:
         """As ipykernel's, which would list the names of all modules: those of the template are known."""
         if not self.known_modules:
             super().init_code()
             return
-        hide_modules_from(shellapp)
-        super().init_code()
-        vars(shellapp)["sys"] = sys
+        with modules_hidden_from(shellapp):
+            super().init_code()
         assert self.shell is not None
         self.shell._sys_modules_keys = self.known_modules
 
@@ -79,13 +79,18 @@ class KernelApp(IPKernelApp):
         super().init_io()
 
 
-def hide_modules_from(module: ModuleType) -> None:
-    """Until ``module.sys`` is put back: to touch each module is to copy megabytes of what a fork shares."""
+@contextlib.contextmanager
+def modules_hidden_from(module: ModuleType) -> Iterator[None]:
+    """An empty ``sys.modules`` for one module: to touch each entry is to copy megabytes of what a fork shares."""
     vars(module)["sys"] = SimpleNamespace(**{**vars(sys), "modules": {}})
+    try:
+        yield
+    finally:
+        vars(module)["sys"] = sys
 
 
 def prepare() -> None:
-    """In a template: makes the application and the shell that its kernels will find."""
+    """Makes the application that `create_app` will find."""
     config = Config()
     config.HistoryManager.enabled = False
     KernelApp.instance(
