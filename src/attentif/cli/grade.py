@@ -67,6 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.workers < 0:
         raise UserError("--workers must be at least 1")
     course = course_here()
+    console = Console()
+    if console.is_terminal:
+        console.print("getting ready …", end="\r")  # the bar's thread must wait until workers are forked
     from attentif.grading import lean
     from attentif.grading.scheduler_early import EarlyTemplate
 
@@ -84,7 +87,6 @@ def run(arguments: argparse.Namespace) -> int:
     lean.settle()
     workers = arguments.workers or usable_cores()
     pool = forked_pool(workers)
-    console = Console()
     bar = _Bar(console, arguments.atelier)
     grading = ClassGrading(
         course, arguments.atelier, bar, students=arguments.student, workers=workers,
