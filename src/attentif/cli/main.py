@@ -66,7 +66,11 @@ def entry() -> NoReturn:
     """The program: `main`, and an end without the tenth of a second in which Python puts away what was imported."""
     status = [1]
     atexit.register(lambda: _leave(status[0]))  # the first to be registered is the last to be called
-    status[0] = main()
+    try:
+        status[0] = main()
+    except SystemExit as end:  # argparse's, or rich's when nobody reads any more
+        status[0] = end.code if isinstance(end.code, int) else int(end.code is not None)
+        raise
     sys.exit(status[0])
 
 
