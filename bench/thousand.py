@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -74,18 +75,16 @@ def demonstration_class(folder: Path, count: int) -> tuple[Course, str, dict[str
     release = [sys.executable, "-m", "nbgrader", "generate_assignment", demo.ATELIER]
     subprocess.run(release, cwd=course.root, check=True, capture_output=True)
     samples = sample_class.load_samples(course.root / "grader_tests" / demo.ATELIER / "sample_class.py")
-    expected = {}
+    expected: dict[str, float] = {}
     for number in range(count):
         sample = samples[number % len(samples)]
         student = f"{number:04d}-{sample.student}"
         expected[student] = sample.points
-        first = sample_class.hand_in(course, demo.ATELIER, sample) if number < len(samples) else None
-        original = first or course.root / "submitted" / f"{number % len(samples):04d}-{sample.student}" / demo.ATELIER
-        target = course.root / "submitted" / student / demo.ATELIER
-        target.parent.mkdir()
-        (shutil.move if first else shutil.copytree)(original, target)
-        if first:
-            first.parent.rmdir()
+        if number < len(samples):
+            sample_class.hand_in(course, demo.ATELIER, replace(sample, student=student))
+        else:
+            original = f"{number % len(samples):04d}-{sample.student}"
+            shutil.copytree(course.root / "submitted" / original, course.root / "submitted" / student)
     return course, demo.ATELIER, expected
 
 

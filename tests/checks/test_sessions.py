@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import threading
-import time
 
 import pytest
 
@@ -119,6 +118,5 @@ def test_few_sessions_stay_open_and_nobody_is_moved(tmp_path, monkeypatch):
     assert len(sessions._open) == sessions._KEPT
     while sessions._open:
         sessions._open.popitem()[1].close()
-    time.sleep(0.05)
     assert not [thread for thread in threading.enumerate() if thread.name == "checks"]
     assert os.getcwd() == str(folder)

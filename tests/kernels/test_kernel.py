@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from attentif.kernels import layout, processes, templates
+from attentif.kernels import ahead, layout, processes, templates
 from attentif.kernels.folder import FolderTooLarge
 from attentif.kernels.forked import KernelFailed
 from attentif.kernels.host import Template
@@ -237,12 +237,12 @@ def folders(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "name.txt").write_text(name)
     yield tmp_path
-    templates.close_waiting()
+    ahead.close()
 
 
 def the_waiting():
     """The one kernel that waits for its submission."""
-    ((_, sandbox),) = templates._ahead.values()
+    ((_, sandbox),) = ahead._waiting.values()
     return sandbox
 
 

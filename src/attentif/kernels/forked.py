@@ -79,8 +79,8 @@ class Sandbox:
         self._lock = threading.RLock()
         self._closed = False
 
-    def begin(self, folder: str | None, limits: Limits) -> None:
-        """Hands over the files of a folder and waits until the kernel's sockets can be used.
+    def admit(self, folder: str | None, limits: Limits) -> None:
+        """Hands a kernel the files of its folder, lets it go on, and waits until its sockets can be used.
 
         Raises KernelFailed, SandboxUnavailable, FolderTooLarge, or OSError when the template is gone.
         """

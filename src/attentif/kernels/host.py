@@ -278,7 +278,7 @@ class Template:
         Raises as `fork`.
         """
         with self._ended_on_failure(sandbox):
-            sandbox.begin(folder if self._isolated else None, limits)
+            sandbox.admit(folder if self._isolated else None, limits)
         return sandbox
 
     @property

@@ -1,6 +1,6 @@
 """Fewer page tables: a fork copies one entry for each page, and a template with libraries loaded has 40,000 of them.
 
-Two megabytes are one entry after `collapse()`. What a fork then writes to is copied in small pages, as ever.
+Two megabytes in a huge page are one entry. What a fork then writes to is copied in small pages, as ever.
 """
 
 from __future__ import annotations

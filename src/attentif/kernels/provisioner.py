@@ -16,6 +16,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Bool, Dict, Float, List, Unicode
 
+from attentif.kernels import ahead as kernels_ahead
 from attentif.kernels import layout, templates
 from attentif.kernels.forked import Sandbox
 from attentif.kernels.limits import Ended, Limits, Usage
@@ -169,7 +170,7 @@ class ForkedProvisioner(KernelProvisionerBase):
         if self.process is not None:
             self.process.end("killed", wait=not self.ahead)
             if self.ahead:
-                templates.close_later(self.process)
+                kernels_ahead.close_later(self.process)
             else:
                 self.process.close()
             self._launched = False

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import logging
 import os
 import threading
-import uuid
 from collections.abc import Iterable, Mapping
 
+from attentif.kernels import ahead as kernels_ahead
 from attentif.kernels.forked import KernelFailed, Sandbox
 from attentif.kernels.host import Template, TemplateFailed
 from attentif.kernels.limits import Limits
-from attentif.kernels.sandbox import Environment, SandboxUnavailable
+from attentif.kernels.sandbox import Environment
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +20,6 @@ _lock = threading.Lock()
 _templates: dict[Environment, Template] = {}
 _begun: dict[Environment, Template] = {}  # not yet ready
 _unusable: set[Environment] = set()
-_ahead: dict[tuple[Environment, Limits], tuple[Template, Sandbox]] = {}  # kernels that wait for their submission
-_dying: list[Sandbox] = []  # killed, perhaps not gone yet
 
 
 def get_template(environment: Environment) -> Template:
@@ -102,57 +99,19 @@ def start_sandbox(
     Raises SandboxUnavailable, FolderTooLarge, or what the cold start raises.
     """
     ahead = ahead and environment.sandbox != "none" and not arguments  # without a sandbox it starts in its folder
-    if ahead and (sandbox := _take(environment, limits, workdir)) is not None:
-        return sandbox
+    if ahead and (waited := kernels_ahead.take(environment, limits, workdir)) is not None:
+        return waited
     for attempt in range(2):
         try:
             template = get_template(environment)
             sandbox = template.fork(limits, workdir, key=key, arguments=arguments)
             if ahead:
-                _ask_ahead(template, limits)
+                kernels_ahead.ask(template, limits)
             return sandbox
         except (TemplateFailed, KernelFailed) as error:
             log.warning("attempt %d at a kernel from the template failed: %s", attempt + 1, error)
             discard(environment)
     return cold_start(environment, limits, workdir, key=key, arguments=arguments)
-
-
-def _take(environment: Environment, limits: Limits, workdir: str | os.PathLike[str] | None) -> Sandbox | None:
-    """The kernel that waits, with its files, and another one asked for; None when there is none that is fit."""
-    with _lock:
-        template, sandbox = _ahead.pop((environment, limits), (None, None))
-    if template is None or sandbox is None:
-        return None
-    try:
-        template.finish(sandbox, limits, os.path.abspath(workdir) if workdir is not None else None)
-    except (TemplateFailed, KernelFailed, SandboxUnavailable) as error:
-        log.warning("a kernel that was waiting is of no use: %s", error)
-        return None
-    _ask_ahead(template, limits)
-    return sandbox
-
-
-def _ask_ahead(template: Template, limits: Limits) -> None:
-    if not template.healthy():
-        return
-    with contextlib.suppress(TemplateFailed):
-        sandbox = template.begin(limits, key=uuid.uuid4().hex)
-        with _lock:
-            others = list(_ahead.values())
-            _ahead.clear()  # one is enough: it takes memory
-            _ahead[template.environment, limits] = template, sandbox
-        for _, other in others:
-            other.close()
-
-
-def close_later(sandbox: Sandbox) -> None:
-    """Closes a sandbox that has been killed when the next one is closed so, or at the end: its processes take a while
-    to vanish, and nothing waits for that."""
-    with _lock:
-        earlier = _dying[:]
-        _dying[:] = [sandbox]
-    for other in earlier:
-        other.close()
 
 
 def cold_start(
@@ -181,19 +140,9 @@ def discard(environment: Environment) -> None:
                 template.close()
 
 
-def close_waiting() -> None:
-    """Ends the kernel that was made ready for the next call, and sees to it that killed ones are gone."""
-    with _lock:
-        sandboxes = [*_dying, *(waiting for _, waiting in _ahead.values())]
-        _dying.clear()
-        _ahead.clear()
-    for sandbox in sandboxes:
-        sandbox.close()
-
-
 def close_templates() -> None:
     """Ends all templates that this process started, and kernels that still wait. Running kernels live on."""
-    close_waiting()
+    kernels_ahead.close()
     with _lock:
         for template in (*_templates.values(), *_begun.values()):
             template.close()
@@ -203,13 +152,9 @@ def close_templates() -> None:
 
 
 def _start_anew() -> None:
-    """A forked worker must not inherit a lock that a thread of its parent holds, nor its parent's kernels."""
+    """A forked worker must not inherit a lock that a thread of its parent holds, nor what its parent has begun."""
     global _lock
     _lock = threading.Lock()
-    for sandbox in (*_dying, *(waiting for _, waiting in _ahead.values())):
-        sandbox.forget()
-    _dying.clear()
-    _ahead.clear()
     _begun.clear()
 
 
