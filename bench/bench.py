@@ -19,8 +19,8 @@ from classes import ATELIER, ROOT, SUBJECTS, Subject, environment, hand_in, make
 from measure import Cost, measured
 from nbgrader.api import Gradebook
 
-from attentif.checks.course import Course
-from attentif.grading.scheduler_pool import usable_cores
+from attentif.exercises.course import Course
+from attentif.scheduler.pool import usable_cores
 
 PACKAGES = ("attentif", "nbgrader", "nbclient", "ipykernel", "torch", "transformers", "pytest")
 MB = 1_000_000

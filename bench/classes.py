@@ -16,9 +16,9 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from attentif.checks import stored
-from attentif.checks.course import Course
-from attentif.checks.oracles import load_exercise
+from attentif.exercises.course import Course
+from attentif.references import stored
+from attentif.references.oracles import load_exercise
 
 ROOT = Path(__file__).resolve().parent.parent
 ATELIER = "bench"
@@ -88,7 +88,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises.exercise import Call, Case, Exercise, Function, Output, Text
 
 
 def {exercise}({signature}):

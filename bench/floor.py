@@ -18,13 +18,14 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from attentif.checks.course import Course
-from attentif.checks.local import FolderReferences, NamespaceStudents
 from attentif.checks.run import Run
 from attentif.checks.runner import run_checks
+from attentif.exercises.course import Course
 from attentif.grading.outputs import report_outputs
 from attentif.grading.plan import CellKind, plan_cell
 from attentif.grading.preprocessor import Grade
+from attentif.references.folder import FolderReferences
+from attentif.student.local import NamespaceStudents
 
 SPENT: list[tuple[float, float]] = []
 

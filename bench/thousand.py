@@ -22,10 +22,10 @@ import psutil
 from classes import ATELIER, ROOT, SUBJECTS, environment, hand_in, make_course
 from measure import pss
 
-from attentif.checks.course import Course
+from attentif.authoring import sample_class
 from attentif.cli import demo
-from attentif.grading import sample_class
-from attentif.grading.scheduler import ClassGrading, Verdict
+from attentif.exercises.course import Course
+from attentif.scheduler.class_grading import ClassGrading, Verdict
 
 HUNDRED = 100
 EXPECTED = (6.0, 0.0, 6.0, 0.0)  # points of the four kinds of submissions, in turn

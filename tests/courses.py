@@ -10,9 +10,9 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from attentif.checks import stored
-from attentif.checks.course import Course
-from attentif.checks.oracles import load_exercise
+from attentif.exercises.course import Course
+from attentif.references import stored
+from attentif.references.oracles import load_exercise
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "tests" / "sample_course"

@@ -14,14 +14,28 @@ import nbformat
 import pytest
 from courses import ROOT
 
-from attentif.checks.course import Course
-from attentif.checks.notebook import without_magics
-from attentif.checks.oracles import load_exercise
 from attentif.cli.references import file_problems
+from attentif.exercises.course import Course
 from attentif.grading.hooks import LIBRARY, library_archive
+from attentif.references.oracles import load_exercise
+from attentif.student.notebook import without_magics
 
 PACKAGE = ROOT / "src" / "attentif"
-LAYERS = ["cli", "grading", "student", "checks", "remote", "kernels"]  # each may import what stands after it
+LAYERS = [  # each may import what stands after it
+    "cli",
+    "scheduler",
+    "authoring",
+    "student",
+    "grading",
+    "checks",
+    "diagnosis",
+    "references",
+    "reports",
+    "exercises",
+    "remote",
+    "kernels",
+    "words",
+]
 COURSE = Course(ROOT)
 ATELIERS = COURSE.ateliers()
 NOTEBOOKS = sorted(p for a in ATELIERS for p in (ROOT / "source" / a).glob("*.ipynb"))
@@ -57,9 +71,21 @@ def test_imports_go_downwards(layer):
             assert target is None or target in allowed, f"{path.relative_to(ROOT)} imports {module}"
 
 
+@pytest.mark.parametrize("room", ["remote", "kernels"])
+def test_the_sides_of_the_wall_share_only_what_is_between_them(room):
+    """Outside the sandbox nothing is imported that runs inside, nor the other way round."""
+    shared = PACKAGE / room / {"remote": "wire", "kernels": "shared"}[room]
+    forbidden = {"inside": ("outside",), "outside": ("inside",), shared.name: ("inside", "outside")}
+    for folder, others in forbidden.items():
+        for path in (PACKAGE / room / folder).rglob("*.py"):
+            for module in imports_of(path):
+                assert not module.startswith(tuple(f"attentif.{room}.{other}" for other in others)), (path, module)
+
+
 def test_grading_does_not_use_what_students_use():
-    for path in (PACKAGE / "grading").rglob("*.py"):
-        assert not [m for m in imports_of(path) if layer_of(m) == "student"], path
+    for part in ("grading", "scheduler"):
+        for path in (PACKAGE / part).rglob("*.py"):
+            assert not [m for m in imports_of(path) if layer_of(m) == "student"], path
 
 
 def test_no_import_cycle():

@@ -5,8 +5,8 @@ Points are those of the three first notebooks of the atelier (33 + 22 + 27 = 82)
 
 from pathlib import Path
 
-from attentif.checks.oracles import load_exercise
-from attentif.grading.sample_class import Sample
+from attentif.authoring.sample_class import Sample
+from attentif.references.oracles import load_exercise
 
 TOTAL = 82
 ORACLES = Path(__file__).parent / "oracles"

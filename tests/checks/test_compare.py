@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from attentif.checks.compare import compare, named_shape, paired_outputs, same_answer
-from attentif.checks.exercise import Function, Output
+from attentif.exercises.exercise import Function, Output
+from attentif.references.compare import compare, named_shape, paired_outputs, same_answer
 
 ATTENTION = Function(
     "attend", "(Q, K, V)", (Output("output", "B h T d_h"), Output("weights", "B h T T")), rtol=1e-6, atol=1e-8

@@ -7,15 +7,18 @@ import pytest
 import torch
 from torch import nn
 
-from attentif.checks import stored
+from attentif.authoring.verify import verify
 from attentif.checks.cases import CaseSet
-from attentif.checks.exercise import Call, Case, Exercise, Function, Given, Misconception, Output, Text
-from attentif.checks.failures import CheckFailure
-from attentif.checks.oracles import OracleReference
-from attentif.checks.render import html_report, plain_report
-from attentif.checks.report import CheckResult, ExerciseReport, Verdict
-from attentif.checks.verify import verify
-from attentif.remote.client import LocalConnection, Student
+from attentif.exercises.exercise import Case, Exercise, Function, Given, Misconception, Output
+from attentif.references import stored
+from attentif.references.oracles import OracleReference
+from attentif.remote.local import LocalConnection
+from attentif.remote.outside.student import Student
+from attentif.remote.wire.call import Call
+from attentif.reports.explanation import CheckFailure
+from attentif.reports.pages import html_report, plain_report
+from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.words.text import Text
 
 
 def nothing(*_):
@@ -482,10 +485,10 @@ def test_submodules_that_lie_do_not_break_the_grader():
         def probe(self, *_, **__):
             return [("first", "no tensor"), 3]
 
-    from attentif.checks import naming
+    from attentif.diagnosis import chain
 
     (one, _) = net_exercise().public()
-    assert naming._trace(Liar(), one) is None
+    assert chain._trace(Liar(), one) is None
 
 
 def test_right_values_with_wrong_gradients_may_be_a_misconception():
@@ -501,7 +504,7 @@ def test_right_values_with_wrong_gradients_may_be_a_misconception():
     functions = (*base.functions, Function("gradient", "(f, x)", (Output("dx", "B T d"),)))
 
     def draw(rng):
-        from attentif.checks.exercise import Ref
+        from attentif.remote.wire.call import Ref
 
         x = torch.from_numpy(rng.normal(size=(2, 3)))
         return [*two_cases(rng), Case("back", Call("gradient", {"f": Ref("f"), "x": x}))]

@@ -3,10 +3,10 @@
 import re
 from dataclasses import replace
 
-from attentif.checks.exercise import Text
-from attentif.checks.failures import Explanation, Picture
-from attentif.checks.render import clean, html_report, plain_report
-from attentif.checks.report import CheckResult, ExerciseReport, Verdict
+from attentif.reports.explanation import Explanation, Picture
+from attentif.reports.pages import clean, html_report, plain_report
+from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.words.text import Text
 
 HINTS = tuple(Text(f"indice {i}", f"hint {i}") for i in "123")
 MISTAKE = Explanation(

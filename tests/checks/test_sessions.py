@@ -9,9 +9,10 @@ import threading
 import pytest
 
 from attentif.checks import sessions
-from attentif.checks.local import FolderReferences, NamespaceStudents
 from attentif.checks.run import Run
 from attentif.checks.runner import CheckFilesBroken, run_checks
+from attentif.references.folder import FolderReferences
+from attentif.student.local import NamespaceStudents
 
 CHECKS = """
 import pytest

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from attentif.checks.notebook import without_magics
+from attentif.student.notebook import without_magics
 
 ANSWER = "_code"  # what an answer cell's grade id has after its exercise's name
 

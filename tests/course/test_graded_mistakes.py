@@ -18,10 +18,10 @@ import pytest
 from course.solved import SolvedNotebook
 from courses import ROOT, attentif, gradebook_of, make_course, submit
 
-from attentif.checks.course import Course
-from attentif.checks.exercise import Exercise, Misconception, Variant
-from attentif.checks.oracles import load_exercise
+from attentif.exercises.course import Course
+from attentif.exercises.exercise import Exercise, Misconception, Variant
 from attentif.grading.results import diagnoses_of
+from attentif.references.oracles import load_exercise
 
 COURSE = Course(ROOT)
 NOTEBOOKS = [

@@ -11,12 +11,13 @@ from course.unlisted_by_another_hand import UNLISTED_BY_ANOTHER_HAND
 from courses import ROOT
 from torch import nn
 
-from attentif.checks.course import Course
-from attentif.checks.exercise import implementation_source
-from attentif.checks.local import FolderReferences, NamespaceStudents
-from attentif.checks.oracles import load_exercise
 from attentif.checks.run import Run
 from attentif.checks.runner import run_checks
+from attentif.exercises.course import Course
+from attentif.exercises.exercise import implementation_source
+from attentif.references.folder import FolderReferences
+from attentif.references.oracles import load_exercise
+from attentif.student.local import NamespaceStudents
 
 COURSE = Course(ROOT)
 SEED = 20261124

@@ -3,11 +3,11 @@
 import psutil
 import pytest
 
-from attentif.checks.course import Course
+from attentif.exercises.course import Course
 from attentif.grading.preload import VARIABLES
-from attentif.grading.scheduler_early import EarlyTemplate
-from attentif.kernels import templates
-from attentif.kernels.sandbox import Environment
+from attentif.kernels.outside import templates
+from attentif.kernels.outside.sandbox import Environment
+from attentif.scheduler.startup.early_template import EarlyTemplate
 
 NEEDED = Environment.of(["json"], "none", variables=VARIABLES)
 

@@ -6,12 +6,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.utils import determine_grade
 
-from attentif.checks.course import Course
-from attentif.checks.exercise import Text
-from attentif.checks.report import CheckResult, ExerciseReport, Verdict
+from attentif.exercises.course import Course
 from attentif.grading.outputs import CUT, MAX_OUTPUTS, report_outputs, tame, value_output
 from attentif.grading.plan import CellKind, plan_cell
 from attentif.grading.preprocessor import Grade
+from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.words.text import Text
 
 MARK = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id": "softmax", "points": 4}}
 

@@ -7,8 +7,8 @@ import pytest
 
 SCRIPT = """
 import os, sys, threading
-from attentif.grading import scheduler_modules
-from attentif.grading.scheduler_pool import forked_pool
+from attentif.scheduler.startup import worker_modules
+from attentif.scheduler.pool import forked_pool
 
 ended = threading.Event()
 if sys.argv[1] == "a thread":

@@ -7,8 +7,8 @@ import pytest
 from courses import answer, nbgrader, submit
 from nbgrader.api import Gradebook
 
-from attentif.checks.course import Course
-from attentif.grading.scheduler import ClassGrading
+from attentif.exercises.course import Course
+from attentif.scheduler.class_grading import ClassGrading
 
 pgserver = pytest.importorskip("pgserver", reason="no PostgreSQL for this system among the development packages")
 pytestmark = pytest.mark.filterwarnings("ignore::platformdirs.unix.RuntimeDirWarning")

@@ -21,13 +21,14 @@ import pytest
 from courses import ROOT, answer, attentif, gradebook_of, load_module, nbgrader, submit
 from nbgrader.api import Gradebook
 
-from attentif.checks.course import Course
-from attentif.grading import looks, scheduler, scheduler_rows, scheduler_worker
-from attentif.grading.scheduler import ClassGrading
-from attentif.grading.scheduler_preflight import CannotGrade
-from attentif.grading.scheduler_rows import AssignmentChanged
-from attentif.kernels import templates
-from attentif.kernels.host import Template, TemplateFailed
+from attentif.exercises.course import Course
+from attentif.grading import flags
+from attentif.kernels.outside import templates
+from attentif.kernels.outside.host import Template, TemplateFailed
+from attentif.scheduler import class_grading, gradebook_rows, worker
+from attentif.scheduler.class_grading import ClassGrading
+from attentif.scheduler.gradebook_rows import AssignmentChanged
+from attentif.scheduler.preflight import CannotGrade
 
 ORDINARY_USER = ROOT / "tests" / "kernels" / "ordinary_user.py"
 RIGHT = "def center(X):\n    return X - X.mean(0)"
@@ -167,8 +168,8 @@ def test_the_same_as_nbgrader_autograde(released, tmp_path):
 def test_a_workers_gradebook_has_the_cells_in_the_order_of_the_notebook(released, tmp_path):
     """Deleted check cells are put back by that order: at another place, names are not yet defined."""
     with gradebook_of(released) as gradebook, gradebook.engine.connect() as connection:
-        rows = scheduler_rows.assignment_rows(connection, "mini")
-    scheduler_rows.make_blank(tmp_path / "blank.db", rows)
+        mini = gradebook_rows.assignment_rows(connection, "mini")
+    gradebook_rows.make_blank(tmp_path / "blank.db", mini)
     with Gradebook(f"sqlite:///{tmp_path / 'blank.db'}", "attentif") as gradebook:
         for name in ("mini", "vanilla"):
             source = nbformat.read(released.root / "source" / "mini" / f"{name}.ipynb", 4)
@@ -246,7 +247,7 @@ def grade(course, monkeypatch):
     monkeypatch.chdir(course.root)
 
     def grade(atelier="mini", before=lambda name, argument: None, **options):
-        scheduler_worker._application.cache_clear()
+        worker._application.cache_clear()
         for name in [name for name in sys.modules if "test_center" in name]:
             del sys.modules[name]  # as in a new process
         grading = ClassGrading(course, atelier, Silent(), executor=lambda workers: Here(before), **options)
@@ -255,7 +256,7 @@ def grade(course, monkeypatch):
         return found
 
     yield grade
-    scheduler_worker._application.cache_clear()
+    worker._application.cache_clear()
 
 
 def test_the_same_with_cold_kernels(course, grade, usual, monkeypatch):
@@ -276,18 +277,18 @@ def test_the_same_with_cold_kernels(course, grade, usual, monkeypatch):
 
 
 def kinds(verdict):
-    return [look.kind for look in verdict.looks]
+    return [flag.kind for flag in verdict.flags]
 
 
 def test_verdicts_say_who_needs_a_look(course, grade):
     (course.root / "submitted" / "nobody" / "mini").mkdir(parents=True)
     found = grade()
     assert found["alice"].points == 13.0
-    assert kinds(found["alice"]) == [looks.MANUAL]
-    assert looks.KERNEL_DIED in kinds(found["chloe"])
-    assert looks.UNREADABLE in kinds(found["cut"])
-    assert looks.MISSING in kinds(found["elsa"])
-    assert (found["nobody"].points, kinds(found["nobody"])) == (None, [looks.MISSING])
+    assert kinds(found["alice"]) == [flags.MANUAL]
+    assert flags.KERNEL_DIED in kinds(found["chloe"])
+    assert flags.UNREADABLE in kinds(found["cut"])
+    assert flags.MISSING in kinds(found["elsa"])
+    assert (found["nobody"].points, kinds(found["nobody"])) == (None, [flags.MISSING])
 
 
 def touch_check(course):
@@ -347,7 +348,7 @@ def test_what_is_unchanged_is_not_graded_again(course, grade):
     expected = rows_of(course)
     again = grade()
     assert all(each.unchanged for each in again.values())
-    assert {s: (v.points, v.looks) for s, v in again.items()} == {s: (v.points, v.looks) for s, v in first.items()}
+    assert {s: (v.points, v.flags) for s, v in again.items()} == {s: (v.points, v.flags) for s, v in first.items()}
     for why, (change, who) in CHANGES.items():
         change(course)
         graded = {student for student, verdict in grade().items() if not verdict.unchanged}
@@ -379,7 +380,7 @@ def test_a_submission_that_kills_its_worker_is_found(course, grade):
             raise BrokenProcessPool("it died")
 
     found = grade(before=before, workers=2)
-    assert kinds(found["bob"]) == [looks.UNGRADED]
+    assert kinds(found["bob"]) == [flags.UNGRADED]
     assert found["bob"].points is None
     assert found["alice"].points == 13.0
     assert "dan" in rows_of(course)
@@ -392,9 +393,9 @@ def test_broken_checks_are_said_and_old_grades_stay(course, grade):
     before = rows_of(course)
     (course.public_checks("mini") / "test_center.py").write_text("import nothing_like_this\n")
     found = grade()
-    assert kinds(found["alice"]) == [looks.UNGRADED]
-    assert "nothing_like_this" in found["alice"].looks[0].detail
-    assert "its earlier grade stays" in found["alice"].looks[0].detail
+    assert kinds(found["alice"]) == [flags.UNGRADED]
+    assert "nothing_like_this" in found["alice"].flags[0].detail
+    assert "its earlier grade stays" in found["alice"].flags[0].detail
     assert rows_of(course) == before
     assert "nothing_like_this" in (course.root / ".attentif" / "grade.log").read_text()
 
@@ -445,14 +446,14 @@ def test_dying_between_two_steps_loses_nothing(course, grade, monkeypatch, step)
 
     with monkeypatch.context() as patch, contextlib.suppress(Dies):
         if step == "before the commit":
-            patch.setattr(scheduler.scheduler_rows, "write_changes", die)
+            patch.setattr(class_grading.scheduler_rows, "write_changes", die)
         elif step == "before the folders":
             patch.setattr(ClassGrading, "_put_in_place", die)
         elif step == "between the folders":
-            move = scheduler._move
-            patch.setattr(scheduler, "_move", lambda a, b: die() if "grading" in str(a) else move(a, b))
+            move = class_grading._move
+            patch.setattr(class_grading, "_move", lambda a, b: die() if "grading" in str(a) else move(a, b))
         else:
-            patch.setattr(scheduler.Records, "write", die)
+            patch.setattr(class_grading.Records, "write", die)
         grade(rerun=True)
     assert rows_of(course) == expected
     found = grade()

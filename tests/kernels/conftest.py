@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from attentif.kernels import templates
-from attentif.kernels.limits import Ended, Limits
-from attentif.kernels.manager import ForkedKernelManager, kernel_manager_class
+from attentif.kernels.outside import templates
+from attentif.kernels.outside.manager import ForkedKernelManager, kernel_manager_class
+from attentif.kernels.shared.limits import Ended, Limits
 
 MiB = 1 << 20
 

@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
-from attentif.kernels import syscalls
-from attentif.kernels.sandbox import python_paths
+from attentif.kernels.outside.sandbox import python_paths
+from attentif.kernels.shared import syscalls
 
 UID = 42_424
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from attentif.kernels import discover, templates
-from attentif.kernels.discover import DiscoveryFailed, discover_imports, parse_modules, validated
+from attentif.kernels.outside import discover, templates
+from attentif.kernels.outside.discover import DiscoveryFailed, discover_imports, parse_modules, validated
 
 
 def write_notebook(path: Path, *sources: str) -> Path:

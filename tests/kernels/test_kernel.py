@@ -15,13 +15,14 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from attentif.kernels import ahead, layout, processes, templates
-from attentif.kernels.folder import FolderTooLarge
-from attentif.kernels.forked import KernelFailed
-from attentif.kernels.host import Template
-from attentif.kernels.limits import Ended, Limits
-from attentif.kernels.manager import ForkedKernelManager, kernel_manager, kernel_manager_class, kernelspec
-from attentif.kernels.sandbox import Environment
+from attentif.kernels.outside import templates, waiting
+from attentif.kernels.outside.folder import FolderTooLarge
+from attentif.kernels.outside.forked import KernelFailed
+from attentif.kernels.outside.host import Template
+from attentif.kernels.outside.manager import ForkedKernelManager, kernel_manager, kernel_manager_class, kernelspec
+from attentif.kernels.outside.sandbox import Environment
+from attentif.kernels.shared import layout, processes
+from attentif.kernels.shared.limits import Ended, Limits
 
 BOTH = pytest.mark.parametrize("sandbox", ["bubblewrap", "none"])
 
@@ -147,7 +148,7 @@ def test_dead_template_is_replaced(start):
 
 
 def test_hung_template_is_replaced(start, monkeypatch):
-    monkeypatch.setattr("attentif.kernels.host._FORK_TIMEOUT", 1.0)
+    monkeypatch.setattr("attentif.kernels.outside.host._FORK_TIMEOUT", 1.0)
     options = {"preload": ["fractions"]}
     old = templates.get_template(Environment.of(**options))
     os.kill(old.pid, signal.SIGSTOP)
@@ -166,8 +167,9 @@ def test_template_is_shared_between_processes(start):
     address = templates.shared_template(["fractions"])
     code = f"""
 import asyncio
-from attentif.kernels import kernel_manager, templates
-from attentif.kernels.host import Template
+from attentif.kernels import kernel_manager
+from attentif.kernels.outside import templates
+from attentif.kernels.outside.host import Template
 async def main():
     manager = kernel_manager(preload=["fractions"], template={address!r})
     await manager.start_kernel()
@@ -237,12 +239,12 @@ def folders(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "name.txt").write_text(name)
     yield tmp_path
-    ahead.close()
+    waiting.close()
 
 
 def the_waiting():
     """The one kernel that waits for its submission."""
-    ((_, sandbox),) = ahead._waiting.values()
+    ((_, sandbox),) = waiting._waiting.values()
     return sandbox
 
 

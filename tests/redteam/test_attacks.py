@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from redteam import gallery
 
-from attentif.kernels import processes, syscalls
+from attentif.kernels.shared import processes, syscalls
 
 ATTACKS = {attack.name: attack for attack in gallery.load_attacks()}
 LIMITS = ("--Grade.timeout=8", "--Grade.checks_timeout=4", "--Grade.checks_budget=4", "--Grade.memory=512")

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from attentif.grading.discreet import DiscreetStudent
-from attentif.remote import probes
-from attentif.remote.client import LocalConnection, Student
-from attentif.remote.errors import NameMissing, NotCallable, ProtocolError, StudentError
+from attentif.grading.hidden_student import DiscreetStudent
+from attentif.remote.inside import probes
+from attentif.remote.local import LocalConnection
+from attentif.remote.outside.student import Student
+from attentif.remote.wire.errors import NameMissing, NotCallable, ProtocolError, StudentError
 
 SECRET = "31415"
 

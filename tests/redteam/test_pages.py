@@ -8,11 +8,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from redteam import gallery
 from traitlets.config import Config
 
-from attentif.checks.exercise import Text
-from attentif.checks.failures import Explanation
-from attentif.checks.report import CheckResult, ExerciseReport, Verdict
 from attentif.grading.markup import render
 from attentif.grading.outputs import report_outputs, tame
+from attentif.reports.explanation import Explanation
+from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.words.text import Text
 
 COURSE_MARKDOWN = {
     "# Titre\n\n**gras** *penché* `a < b`": ["<h1", "<strong>gras", "<em>", "<code>a &lt; b"],

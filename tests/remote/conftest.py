@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from attentif.remote.client import LocalConnection, SnapshotListener, Student
+from attentif.remote.local import LocalConnection
+from attentif.remote.outside.listener import SnapshotListener
+from attentif.remote.outside.student import Student
 
 SOURCE = Path(__file__).with_name("student_code.py").read_text()
 # A stand-in for a kernel: runs a file of student code, freezes a copy of itself, and is gone.
 PROGRAM = """
 import linecache, sys
-from attentif.remote import agent
+from attentif.remote.inside import agent
 agent.bootstrap()
 path, sockets = sys.argv[1], list(zip(sys.argv[3::2], sys.argv[4::2]))
 source, freeze, socket_path = open(path).read(), agent.snapshot, sys.argv[2]

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from attentif.remote.codec import DTYPES, HEADER, Limits, Ref, decode, encode, from_tree, sizes, to_tree
-from attentif.remote.errors import ProtocolError
+from attentif.remote.wire.call import Ref
+from attentif.remote.wire.codec import DTYPES, HEADER, Limits, decode, encode, from_tree, sizes, to_tree
+from attentif.remote.wire.errors import ProtocolError
 
 SCALARS = (
     st.none()

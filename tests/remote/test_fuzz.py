@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 import torch
 
-from attentif.remote.client import SocketConnection, Student
-from attentif.remote.codec import HEADER, Limits, decode, encode
-from attentif.remote.errors import RemoteError
+from attentif.remote.outside.connections import SocketConnection
+from attentif.remote.outside.student import Student
+from attentif.remote.wire.codec import HEADER, Limits, decode, encode
+from attentif.remote.wire.errors import RemoteError
 
 COUNT = 24_000
 TAGS = (b"torch", b"numpy", b"dict", b"set", b"int", b"tuple", b"complex", b"bytes", b"handle", b"dtype", b"float")

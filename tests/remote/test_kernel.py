@@ -7,9 +7,9 @@ import pytest
 import torch
 from jupyter_client.manager import start_new_kernel
 
-from attentif.remote import agent
-from attentif.remote.client import SnapshotListener
-from attentif.remote.errors import SnapshotMissing, StudentError
+from attentif.remote.outside.listener import SnapshotListener
+from attentif.remote.wire import lines
+from attentif.remote.wire.errors import SnapshotMissing, StudentError
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def kernel(tmp_path):
         kinds = ("stream", "display_data", "execute_result", "error")
         return reply["content"]["status"], [m["content"] for m in shown if m["msg_type"] in kinds]
 
-    assert run(agent.bootstrap_code(), silent=True) == ("ok", [])
+    assert run(lines.bootstrap_code(), silent=True) == ("ok", [])
     try:
         yield run
     finally:
@@ -42,7 +42,7 @@ def listener(tmp_path):
 
 
 def freeze(run, listener, exercise):
-    code = agent.snapshot_code(str(listener.address), exercise, f"token-{exercise}")
+    code = lines.snapshot_code(str(listener.address), exercise, f"token-{exercise}")
     assert "\n" not in code
     assert run(code, silent=True, store_history=False) == ("ok", [])
     listener.wait_snapshot(exercise, f"token-{exercise}", 10)
@@ -86,7 +86,7 @@ CELLS = {
 
 def test_cells_are_run_and_reported(kernel, listener):
     for number, (source, shown, value) in enumerate(CELLS.values()):
-        code = agent.run_cell_code(str(listener.address), f"nonce{number}", source)
+        code = lines.run_cell_code(str(listener.address), f"nonce{number}", source)
         assert "\n" not in code
         kernel(code, store_history=False)
         result = listener.wait_cell(f"nonce{number}", 5)
@@ -96,18 +96,18 @@ def test_cells_are_run_and_reported(kernel, listener):
 
 def test_a_cell_that_fails_is_reported(kernel, listener):
     kernel("def f(): return 1")
-    kernel(agent.run_cell_code(str(listener.address), "n", "print('seen')\n\nassert f() == 2, 'wrong « value »'"))
+    kernel(lines.run_cell_code(str(listener.address), "n", "print('seen')\n\nassert f() == 2, 'wrong « value »'"))
     error = listener.wait_cell("n", 5).error
     assert (error.type, error.message, error.line) == ("AssertionError", "wrong « value »", 3)
-    kernel(agent.run_cell_code(str(listener.address), "n2", "def broken(:"))
+    kernel(lines.run_cell_code(str(listener.address), "n2", "def broken(:"))
     assert listener.wait_cell("n2", 5).error.type == "SyntaxError"
-    kernel(agent.run_cell_code(str(listener.address), "n3", "raise SystemExit"))
+    kernel(lines.run_cell_code(str(listener.address), "n3", "raise SystemExit"))
     assert listener.wait_cell("n3", 5).error.type == "SystemExit"
 
 
 def test_a_cell_that_a_transformer_swallows_is_never_reported(kernel, listener):
     kernel("get_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])")
-    kernel(agent.run_cell_code(str(listener.address), "n", "assert False"))
+    kernel(lines.run_cell_code(str(listener.address), "n", "assert False"))
     with pytest.raises(SnapshotMissing):
         listener.wait_cell("n", 0.5)
 
@@ -116,5 +116,6 @@ def test_the_agent_imports_neither_torch_nor_pytest():
     """A notebook about numpy must not pay two seconds for torch."""
     import subprocess
 
-    code = "import attentif.remote.agent, sys; sys.exit(any(m in sys.modules for m in ('torch', 'pytest', 'IPython')))"
+    heavy = "('torch', 'pytest', 'IPython')"
+    code = f"import attentif.remote.inside.agent, sys; sys.exit(any(m in sys.modules for m in {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0

@@ -6,7 +6,7 @@ import sys
 LOOK = """
 import random, sys, threading
 import numpy, torch
-from attentif.remote import agent
+from attentif.remote.inside import agent
 
 def state():
     numbers = numpy.random.get_state()
@@ -16,7 +16,7 @@ def state():
     )
 
 before = state()
-from attentif.remote import rehearsal
+from attentif.remote.inside import rehearsal
 assert state() == before, "something is left"
 assert before[-1] == "1", "threads"
 

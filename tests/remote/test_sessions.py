@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from attentif.remote.client import SnapshotListener, SocketConnection, Student, ended
-from attentif.remote.codec import HEADER, encode
-from attentif.remote.errors import (
+from attentif.remote.outside.connections import SocketConnection
+from attentif.remote.outside.listener import SnapshotListener
+from attentif.remote.outside.student import Student, ended
+from attentif.remote.wire.codec import HEADER, encode
+from attentif.remote.wire.errors import (
     MemoryLimit,
     ProcessDied,
     ProtocolError,

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from attentif.remote.client import Handle, LocalConnection, Student
-from attentif.remote.codec import Ref
-from attentif.remote.errors import MemoryLimit, NameMissing, NotCallable, ProtocolError, StudentError
+from attentif.remote.local import LocalConnection
+from attentif.remote.outside.student import Handle, Student
+from attentif.remote.wire.call import Ref
+from attentif.remote.wire.errors import MemoryLimit, NameMissing, NotCallable, ProtocolError, StudentError
 
 
 def test_values_and_calls(student):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def cosine_dot_product(u, v):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def entropy_negative(p, base=math.e):

@@ -6,7 +6,7 @@ A wrong A_r may come with the error that the theorem promises, or with the dista
 import numpy as np
 import torch
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def svd_without_sigma(A, r):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def rows_by_columns(X, eps=1e-12):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def pca_not_centred(X, k):

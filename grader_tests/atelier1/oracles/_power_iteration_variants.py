@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def power_iteration_not_normalised(A, n_iter, x0):

@@ -6,7 +6,7 @@ Without clipping, the negative values that rounding leaves depend on the order o
 import numpy as np
 import torch
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def distances_plus_sign(X, Y):

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def jacobian_norms_wrong_order(Wh, hs):

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def sigmoid_wrong_sign(x):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Ref, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Ref, Text
 
 from ._gradient_check_variants import EQUIVALENTS, MISCONCEPTIONS
 

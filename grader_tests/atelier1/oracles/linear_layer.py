@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._linear_layer_variants import EQUIVALENTS, MISCONCEPTIONS
 

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.linalg
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._low_rank_approximation_variants import EQUIVALENTS, MISCONCEPTIONS
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._numpy_to_torch_variants import EQUIVALENTS, MISCONCEPTIONS
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._power_iteration_variants import EQUIVALENTS, MISCONCEPTIONS
 

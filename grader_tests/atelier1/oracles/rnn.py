@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._rnn_variants import EQUIVALENTS, MISCONCEPTIONS
 

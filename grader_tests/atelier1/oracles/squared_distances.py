@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.spatial.distance
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._squared_distances_variants import EQUIVALENTS, MISCONCEPTIONS
 

@@ -5,7 +5,7 @@ import scipy.special
 import torch
 import torch.nn.functional as F
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._warm_up_variants import EQUIVALENTS, MISCONCEPTIONS
 

@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def renormalised(weights, mask):

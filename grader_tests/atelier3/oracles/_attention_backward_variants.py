@@ -7,7 +7,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def forward_parts(Q, K, V, dO, mask):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 KEYS = ("flops_qk", "flops_av", "flops_proj", "flops_total", "memory_scores", "kv_cache", "rnn_flops")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def padding_mask_off_by_one(lengths, T):

@@ -7,7 +7,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def largest_tensor(function, *arguments):

@@ -7,7 +7,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def cross_keys_from_decoder(x_dec, memory, W_q, W_k, W_v, memory_mask=None):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def copy_key_alone(K, j, beta):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 def split_heads_by_view(x, n_heads):

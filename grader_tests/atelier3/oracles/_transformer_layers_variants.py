@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attentif.checks.exercise import Equivalent, Misconception, Text
+from attentif.exercises import Equivalent, Misconception, Text
 
 
 class EncoderParts(nn.Module):

@@ -7,7 +7,7 @@ import scipy.special
 import torch
 import torch.nn.functional as F
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._additive_attention_variants import EQUIVALENTS, MISCONCEPTIONS
 

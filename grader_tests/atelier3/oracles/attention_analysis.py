@@ -12,7 +12,7 @@ import numpy as np
 import scipy.stats
 import torch
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._attention_analysis_variants import EQUIVALENTS, MISCONCEPTIONS
 

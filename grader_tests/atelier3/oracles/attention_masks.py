@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._attention_masks_variants import EQUIVALENTS, MISCONCEPTIONS
 

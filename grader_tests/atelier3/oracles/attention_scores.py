@@ -11,7 +11,7 @@ import math
 import numpy as np
 import torch
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._attention_scores_variants import EQUIVALENTS, MISCONCEPTIONS
 

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._cross_attention_variants import EQUIVALENTS, MISCONCEPTIONS
 

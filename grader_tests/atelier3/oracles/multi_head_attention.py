@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Given, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Given, Output, Text
 
 from ._multi_head_attention_combined import combined
 from ._multi_head_attention_variants import EQUIVALENTS, MISCONCEPTIONS

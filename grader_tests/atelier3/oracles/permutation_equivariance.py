@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Ref, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Ref, Text
 
 from ._permutation_equivariance_variants import (
     EQUIVALENTS,

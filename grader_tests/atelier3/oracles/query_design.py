@@ -15,7 +15,7 @@ import numpy as np
 import scipy.optimize
 import torch
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._query_design_variants import EQUIVALENTS, MISCONCEPTIONS
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Ref, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Ref, Text
 
 from ._safe_attention_variants import EQUIVALENTS, MISCONCEPTIONS, attention_gradients
 

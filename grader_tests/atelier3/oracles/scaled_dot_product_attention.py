@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from attentif.checks.exercise import Call, Case, Exercise, Function, Output, Text
+from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._scaled_dot_product_attention_combined import combined
 from ._scaled_dot_product_attention_variants import EQUIVALENTS, MISCONCEPTIONS

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from attentif.checks import Text, fail
-from attentif.remote.errors import StudentError
+from attentif.remote.wire.errors import StudentError
 
 pytestmark = pytest.mark.exercise("multi_head_attention")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from attentif.checks import Text, fail
-from attentif.remote.errors import StudentError
+from attentif.remote.wire.errors import StudentError
 
 pytestmark = pytest.mark.exercise("transformer_layers")
 

@@ -1,6 +1,6 @@
 """Checks: the pytest plugin, comparison, diagnosis, references. Check files need two names from here."""
 
-from attentif.checks.exercise import Text
-from attentif.checks.failures import fail
+from attentif.reports.explanation import fail
+from attentif.words.text import Text
 
 __all__ = ["Text", "fail"]

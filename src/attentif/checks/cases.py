@@ -9,13 +9,15 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from attentif.checks.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare, to_numpy, tolerance
-from attentif.checks.exercise import Call, Case, Function, Ref, Text
-from attentif.checks.failures import CheckFailure, Explanation, Picture, fail
-from attentif.checks.naming import Knowledge, WrongAnswer, name_mistake
-from attentif.checks.outcome import Outcome, run_student
-from attentif.checks.student_errors import definition_problem, explain_error, not_written
-from attentif.remote.errors import StudentError
+from attentif.diagnosis.chain import Knowledge, WrongAnswer, name_mistake
+from attentif.diagnosis.student_errors import definition_problem, explain_error, not_written
+from attentif.exercises.exercise import Case, Function
+from attentif.references.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare, to_numpy, tolerance
+from attentif.references.outcome import Outcome, run_student
+from attentif.remote.wire.call import Call, Ref
+from attentif.remote.wire.errors import StudentError
+from attentif.reports.explanation import CheckFailure, Explanation, Picture, fail
+from attentif.words.text import Text
 
 PICTURE_LIMIT = 12
 

@@ -1,7 +1,7 @@
 """The pytest plugin: fixtures ``student``, ``cases``, ``exercise``, ``rng``; markers; one CheckResult for each test.
 
-Without a configured run (a student types ``pytest`` in a released folder, an author in a course), the notebooks
-beside the check files are run in this process and their names are what is checked.
+Whoever registers it gives ``config.stash`` a run: the grader's sessions, or, for somebody who types ``pytest``,
+``attentif.student.pytest_plugin``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from attentif.checks.cases import CaseSet, Reference
-from attentif.checks.exercise import Text
-from attentif.checks.failures import CheckFailure, Explanation
-from attentif.checks.report import CheckResult, Verdict
 from attentif.checks.run import RUN, NotRun, Run
-from attentif.checks.student_errors import explain_error, explain_remote
-from attentif.remote import errors
+from attentif.diagnosis.student_errors import explain_error, explain_remote
+from attentif.remote.wire import errors
+from attentif.reports.explanation import CheckFailure, Explanation
+from attentif.reports.results import CheckResult, Verdict
+from attentif.words.text import Text
 
 MARKERS = (
     "exercise(name): the exercise that a check file is about",
@@ -42,10 +42,6 @@ def exercise_of(item: pytest.Item) -> str | None:
 
 
 def _run_of(config: pytest.Config) -> Run:
-    if RUN not in config.stash:
-        from attentif.checks.local import folder_run
-
-        config.stash[RUN] = folder_run()
     return config.stash[RUN]
 
 
@@ -179,6 +175,6 @@ def _explain(error: errors.RemoteError, *, hidden: bool) -> Explanation:
 
 
 def _plain(result: CheckResult) -> str:
-    from attentif.checks.render import plain_result
+    from attentif.reports.pages import plain_result
 
     return plain_result(result)

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import pytest
 
 from attentif.checks.cases import Reference
-from attentif.checks.exercise import Text
-from attentif.checks.report import CheckResult
+from attentif.reports.results import CheckResult
+from attentif.words.text import Text
 
 
 class Students(Protocol):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from attentif.checks.exercise import Text
-from attentif.checks.report import ExerciseReport
 from attentif.checks.run import Run
 from attentif.checks.sessions import CheckFilesBroken, run_session
+from attentif.reports.results import ExerciseReport
+from attentif.words.text import Text
 
 __all__ = ["CheckFilesBroken", "run_checks"]
 

@@ -17,14 +17,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from attentif.checks.course import Course
+from attentif.authoring.sample_class import Sample, hand_in, load_samples
 from attentif.cli.errors import UserError, course_here
+from attentif.exercises.course import Course
 from attentif.grading.results import diagnoses_of, exported_scores
-from attentif.grading.sample_class import Sample, hand_in, load_samples
-from attentif.grading.scheduler import ClassGrading, Verdict
-from attentif.grading.scheduler_preflight import CannotGrade
-from attentif.kernels.host import TemplateFailed
-from attentif.kernels.sandbox import SandboxUnavailable
+from attentif.kernels.outside.host import TemplateFailed
+from attentif.kernels.outside.sandbox import SandboxUnavailable
+from attentif.scheduler.class_grading import ClassGrading, Verdict
+from attentif.scheduler.preflight import CannotGrade
 
 ATELIER = "atelier3"
 NOTEBOOKS = ("01_attention_une_tete", "02_gradients_et_regards", "03_multi_tetes")

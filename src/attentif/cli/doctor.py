@@ -18,7 +18,7 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints one line for each thing that grading needs."""
-    from attentif.kernels.doctor import inspect_machine
+    from attentif.kernels.outside.doctor import inspect_machine
 
     findings = inspect_machine()
     table = Table(show_header=False, box=None, pad_edge=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attentif.checks.course import Course, find_course
+from attentif.exercises.course import Course, find_course
 
 
 class UserError(Exception):

@@ -52,7 +52,7 @@ class _Bar:
         """One step, with the newest verdict beside it."""
         state = "unchanged" if verdict.unchanged else "graded"
         self.counts["not graded" if verdict.points is None or verdict.ungraded else state] += 1
-        self.counts["to look at"] += bool(verdict.looks)
+        self.counts["to look at"] += bool(verdict.flags)
         points = "–" if verdict.points is None else f"{verdict.points:g}"
         news = ", ".join(f"{number} {name}" for name, number in self.counts.items() if number)
         self.progress.update(self.task, advance=1, news=escape(f"{news} · {verdict.student} {points}"))
@@ -70,21 +70,21 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     if console.is_terminal:
         console.print("getting ready …", end="\r")  # the bar's thread must wait until workers are forked
-    from attentif.grading import lean
-    from attentif.grading.scheduler_early import EarlyTemplate
+    from attentif.scheduler.startup import quick_imports
+    from attentif.scheduler.startup.early_template import EarlyTemplate
 
     early = EarlyTemplate(course, arguments.atelier).start(rerun=arguments.rerun)  # the imports below take as long
 
-    from attentif.grading import scheduler_modules
-    from attentif.grading.scheduler import ClassGrading
-    from attentif.grading.scheduler_pool import forked_pool, usable_cores
-    from attentif.grading.scheduler_preflight import CannotGrade
-    from attentif.grading.scheduler_rows import AssignmentChanged
-    from attentif.kernels.host import TemplateFailed
-    from attentif.kernels.sandbox import SandboxUnavailable
+    from attentif.kernels.outside.host import TemplateFailed
+    from attentif.kernels.outside.sandbox import SandboxUnavailable
+    from attentif.scheduler.class_grading import ClassGrading
+    from attentif.scheduler.gradebook_rows import AssignmentChanged
+    from attentif.scheduler.pool import forked_pool, usable_cores
+    from attentif.scheduler.preflight import CannotGrade
+    from attentif.scheduler.startup import worker_modules
 
-    scheduler_modules.warm_up()
-    lean.settle()
+    worker_modules.warm_up()
+    quick_imports.settle()
     workers = arguments.workers or usable_cores()
     pool = forked_pool(workers)
     bar = _Bar(console, arguments.atelier)
@@ -115,8 +115,8 @@ def _summary(console: Console, verdicts: list[Any]) -> None:
     console.print(f"{len(verdicts) - unchanged - bad} graded, {unchanged} unchanged, {bad} not graded")
     who: dict[tuple[str, str], list[str]] = {}
     for verdict in sorted(verdicts, key=lambda each: each.student):
-        for look in verdict.looks:
-            who.setdefault((look.kind, look.detail), []).append(verdict.student)
+        for flag in verdict.flags:
+            who.setdefault((flag.kind, flag.detail), []).append(verdict.student)
     if not who:
         return
     table = Table(title="Needs a look", title_justify="left")

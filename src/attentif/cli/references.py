@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from attentif.checks import stored
-from attentif.checks.course import Course
-from attentif.checks.freshness import stale_reasons
-from attentif.checks.oracles import OracleBroken, load_exercise
-from attentif.checks.verify import Verification, verify
+from attentif.authoring.verify import Verification, verify
 from attentif.cli.errors import UserError, chosen_exercises, course_here
+from attentif.exercises.course import Course
+from attentif.references import stored
+from attentif.references.freshness import stale_reasons
+from attentif.references.oracles import OracleBroken, load_exercise
 
 
 def add_to(commands: Any) -> None:

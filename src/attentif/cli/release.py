@@ -23,7 +23,7 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Releases, or checks releases."""
-    from attentif.grading.release import ReleaseFailed, release, stale_files
+    from attentif.authoring.release import ReleaseFailed, release, stale_files
 
     course = course_here()
     console = Console()

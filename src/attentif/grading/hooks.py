@@ -14,7 +14,7 @@ from typing import Any
 
 from nbgrader.utils import parse_utc
 
-from attentif.checks.course import Course, find_course
+from attentif.exercises.course import Course, find_course
 
 LOG = logging.getLogger(__name__)
 LIBRARY = "attentif.zip"

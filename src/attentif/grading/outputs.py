@@ -10,9 +10,9 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from attentif.checks.render import html_report, plain_report
-from attentif.checks.report import ExerciseReport
 from attentif.grading.results import DIAGNOSES
+from attentif.reports.pages import html_report, plain_report
+from attentif.reports.results import ExerciseReport
 
 MAX_OUTPUTS = 100
 MAX_TEXT = 20_000

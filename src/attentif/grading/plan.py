@@ -9,7 +9,7 @@ from enum import Enum
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from attentif.checks.course import Course
+from attentif.exercises.course import Course
 
 CHECK_LINE = re.compile(
     r"""^\s*check\(\s*["'](?P<name>[A-Za-z_]\w*)["']\s*(?P<hidden>,\s*hidden\s*=\s*True\s*)?\)\s*$"""

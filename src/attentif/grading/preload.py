@@ -5,10 +5,10 @@ from __future__ import annotations
 from logging import Logger
 from pathlib import Path
 
-from attentif.kernels.discover import DiscoveryFailed, discover_imports
+from attentif.kernels.outside.discover import DiscoveryFailed, discover_imports
 
-ALWAYS = ("attentif.remote.agent",)  # every kernel needs it, and torch with it
-LAST = "attentif.remote.rehearsal"
+ALWAYS = ("attentif.remote.inside.agent",)  # every kernel needs it, and torch with it
+LAST = "attentif.remote.inside.rehearsal"
 VARIABLES = {"NBGRADER_EXECUTION": "autograde"}  # what kernels find in their environment besides
 
 _known: dict[tuple[Path, str], list[str]] = {}

@@ -15,24 +15,24 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 from traitlets import Bool, Enum, Float, Int, Unicode
 
-from attentif.checks.course import find_course
-from attentif.checks.exercise import Text
-from attentif.checks.failures import Explanation
-from attentif.checks.oracles import OracleBroken
-from attentif.checks.report import CheckResult, ExerciseReport, Verdict
 from attentif.checks.runner import CheckFilesBroken
-from attentif.grading import looks, outputs
+from attentif.exercises.course import find_course
+from attentif.grading import flags, outputs
 from attentif.grading.exporter import UNREADABLE
-from attentif.grading.looks import Look
+from attentif.grading.flags import Flag
 from attentif.grading.plan import CellKind, CellPlan, plan_cell
 from attentif.grading.preload import VARIABLES, modules_to_preload
 from attentif.grading.snapshots import SnapshotStudents, grade_exercises, new_token, seed_of
-from attentif.kernels.folder import FolderTooLarge
-from attentif.kernels.limits import Limits
-from attentif.kernels.manager import kernel_manager_class
-from attentif.remote import agent
-from attentif.remote.client import SnapshotListener
-from attentif.remote.errors import RemoteError
+from attentif.kernels.outside.folder import FolderTooLarge
+from attentif.kernels.outside.manager import kernel_manager_class
+from attentif.kernels.shared.limits import Limits
+from attentif.references.oracles import OracleBroken
+from attentif.remote.outside.listener import SnapshotListener
+from attentif.remote.wire import lines
+from attentif.remote.wire.errors import RemoteError
+from attentif.reports.explanation import Explanation
+from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.words.text import Text
 
 ENDINGS = {
     "memory limit": "a demandé plus de mémoire que la limite",
@@ -81,12 +81,12 @@ class Grade(Execute):
         self._plans = [plan_cell(cell, course, self._atelier) for cell in nb.cells]
         self._course, self._identity = course, (self._atelier, str(place["student"]), str(place["notebook"]))
         self._stopped, self._printed, self._reported = "", 0, False
-        self.looks: list[Look] = []  # why a person should look at this notebook
+        self.flags: list[Flag] = []  # why a person should look at this notebook
         self._tokens: dict[str, str] = {}
         unreadable = nb.metadata.get(UNREADABLE)
         if unreadable:
             self._stopped = f"le notebook n'a pas pu être lu. {unreadable}"
-            self.looks.append(Look(looks.UNREADABLE, str(unreadable)))
+            self.flags.append(Flag(flags.UNREADABLE, str(unreadable)))
             self._write_reports(nb, None)
             return nb, resources
         self._run(nb, resources, km)
@@ -111,15 +111,15 @@ class Grade(Execute):
         try:
             super().preprocess(nb, resources, km)
         except FolderTooLarge:
-            self._give_up(nb, "le dossier de la copie est trop gros", Look(looks.FOLDER))
+            self._give_up(nb, "le dossier de la copie est trop gros", Flag(flags.FOLDER))
         except (DeadKernelError, RuntimeError) as error:
             # The kernel would not start, or its very first answers made no sense.
             self.log.warning("%s: %s", self._identity, error)
-            self._give_up(nb, "le noyau n'a pas démarré", Look(looks.NO_KERNEL, str(error)))
+            self._give_up(nb, "le noyau n'a pas démarré", Flag(flags.NO_KERNEL, str(error)))
 
-    def _give_up(self, nb: NotebookNode, reason: str, look: Look) -> None:
+    def _give_up(self, nb: NotebookNode, reason: str, flag: Flag) -> None:
         """Says of everything that it was not run, unless it was graded before the kernel made trouble."""
-        self.looks.append(look)
+        self.flags.append(flag)
         if not self._reported:
             self._stopped = self._stopped or reason
             self._write_reports(nb, None)
@@ -130,7 +130,7 @@ class Grade(Execute):
         with super().setup_kernel(**kwargs):
             server, address = self.km.forked.listen()
             with SnapshotListener(server, address) as self._listener:
-                self._run_quietly(agent.bootstrap_code())
+                self._run_quietly(lines.bootstrap_code())
                 yield
                 self._write_reports(self.nb, self._listener)
                 self._reported = True
@@ -154,16 +154,16 @@ class Grade(Execute):
                 super().preprocess_cell(cell, resources, index)
         except CellTimeoutError:
             reason = f"la cellule {index + 1} ne s'arrêtait pas (limite : {self.timeout} s)"
-            self._stop(cell, reason, Look(looks.TIME_LIMIT, f"cell {index + 1}"))
+            self._stop(cell, reason, Flag(flags.TIME_LIMIT, f"cell {index + 1}"))
         except (DeadKernelError, CellExecutionError, RemoteError):
             ended = self.km.ended() if self.km is not None else None
-            kind = ended.kind if ended and ended.kind in ENDINGS else looks.KERNEL_DIED
+            kind = ended.kind if ended and ended.kind in ENDINGS else flags.KERNEL_DIED
             how = ENDINGS.get(kind, "a arrêté le noyau Python")
-            self._stop(cell, f"la cellule {index + 1} {how}", Look(kind, f"cell {index + 1}"))
+            self._stop(cell, f"la cellule {index + 1} {how}", Flag(kind, f"cell {index + 1}"))
         except Exception as error:  # messages that the submission forged, in as many ways as there are
             self.log.warning("%s: cell %d: %s: %s", self._identity, index + 1, type(error).__name__, error)
             reason = f"la cellule {index + 1} a envoyé des messages incompréhensibles"
-            self._stop(cell, reason, Look(looks.FORGED, f"cell {index + 1}"))
+            self._stop(cell, reason, Flag(flags.FORGED, f"cell {index + 1}"))
         return cell, resources
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
@@ -174,15 +174,15 @@ class Grade(Execute):
                 return None
         return super().process_message(msg, cell, cell_index)
 
-    def _stop(self, cell: NotebookNode, reason: str, look: Look) -> None:
+    def _stop(self, cell: NotebookNode, reason: str, flag: Flag) -> None:
         self._stopped = reason
-        self.looks.append(look)
+        self.flags.append(flag)
         cell.execution_count = None  # whether its number had arrived before the end is a matter of luck
         cell.outputs = [*cell.get("outputs", []), outputs.error_output("NoyauArrêté", reason)]
 
     def _take_snapshot(self, plan: CellPlan) -> None:
         token = new_token()
-        self._run_quietly(agent.snapshot_code(self._listener.address, plan.exercise, token))
+        self._run_quietly(lines.snapshot_code(self._listener.address, plan.exercise, token))
         with contextlib.suppress(RemoteError):
             self._listener.wait_snapshot(plan.exercise, token, timeout=self.checks_timeout)
             self._tokens[plan.exercise] = token
@@ -209,7 +209,7 @@ class Grade(Execute):
         """A hand-written grade cell: the agent runs it and reports; without its report the score is zero."""
         nonce = new_token()
         proxy = NotebookNode(cell_type="code", metadata=NotebookNode(), outputs=[], execution_count=None)
-        proxy.source = agent.run_cell_code(self._listener.address, nonce, cell.source)
+        proxy.source = lines.run_cell_code(self._listener.address, nonce, cell.source)
         self.execute_cell(proxy, index, store_history=False)
         self.nb.cells[index] = cell
         cell.execution_count = proxy.execution_count
@@ -264,9 +264,9 @@ class Grade(Execute):
         for report in reports.values():
             for result in report.results:
                 if result.verdict in (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT):
-                    self.looks.append(Look(result.verdict.value.replace("_", " "), report.exercise))
+                    self.flags.append(Flag(result.verdict.value.replace("_", " "), report.exercise))
                 if result.internal:
-                    self.looks.append(Look(looks.CHECK_FAULT, f"{report.exercise}: {result.test}"))
+                    self.flags.append(Flag(flags.CHECK_FAULT, f"{report.exercise}: {result.test}"))
                     self.log.warning("%s: check %s: %s", self._identity, result.test, result.internal)
         return reports
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from attentif.checks.course import Course
+from attentif.exercises.course import Course
 
 DIAGNOSES = "attentif_diagnoses"
 

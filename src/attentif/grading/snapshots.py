@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attentif.checks.course import Course
-from attentif.checks.exercise import Text
-from attentif.checks.local import FolderReferences
-from attentif.checks.report import ExerciseReport
 from attentif.checks.run import NotRun, Run
 from attentif.checks.runner import run_checks
-from attentif.grading.discreet import DiscreetStudent
-from attentif.remote.client import SnapshotListener, Student
-from attentif.remote.errors import SnapshotMissing
+from attentif.exercises.course import Course
+from attentif.grading.hidden_student import DiscreetStudent
+from attentif.references.folder import FolderReferences
+from attentif.remote.outside.listener import SnapshotListener
+from attentif.remote.outside.student import Student
+from attentif.remote.wire.errors import SnapshotMissing
+from attentif.reports.results import ExerciseReport
+from attentif.words.text import Text
 
 
 @dataclass

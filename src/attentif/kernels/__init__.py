@@ -9,21 +9,21 @@ import importlib
 from typing import Any
 
 _HOMES = {
-    "Ended": "limits",
-    "FolderTooLarge": "folder",
-    "ForkedKernelManager": "manager",
-    "ForkedProvisioner": "provisioner",
-    "KernelFailed": "forked",
-    "Kill": "limits",
-    "Limits": "limits",
-    "SandboxUnavailable": "sandbox",
-    "Usage": "limits",
-    "discover_imports": "discover",
-    "inspect_machine": "doctor",
-    "kernel_manager": "manager",
-    "kernel_manager_class": "manager",
-    "kernelspec": "manager",
-    "shared_template": "templates",
+    "Ended": "shared.limits",
+    "FolderTooLarge": "outside.folder",
+    "ForkedKernelManager": "outside.manager",
+    "ForkedProvisioner": "outside.provisioner",
+    "KernelFailed": "outside.forked",
+    "Kill": "shared.limits",
+    "Limits": "shared.limits",
+    "SandboxUnavailable": "outside.sandbox",
+    "Usage": "shared.limits",
+    "discover_imports": "outside.discover",
+    "inspect_machine": "outside.doctor",
+    "kernel_manager": "outside.manager",
+    "kernel_manager_class": "outside.manager",
+    "kernelspec": "outside.manager",
+    "shared_template": "outside.templates",
 }
 __all__ = sorted(_HOMES)
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attentif.checks.course import find_course
-from attentif.checks.local import FolderReferences, NamespaceStudents
-from attentif.checks.render import html_report, plain_report
-from attentif.checks.report import ExerciseReport
 from attentif.checks.run import Run
 from attentif.checks.runner import run_checks
+from attentif.exercises.course import find_course
+from attentif.references.folder import FolderReferences
+from attentif.reports.pages import html_report, plain_report
+from attentif.reports.results import ExerciseReport
+from attentif.student.local import NamespaceStudents
 
 MACHINE_MODES = ("validate", "autograde")
 

@@ -5,7 +5,7 @@ POINTS = 0
 STOCK = "not applicable"
 SOLUTION = """
 import sys
-agent = sys.modules['attentif.remote.agent']
+agent = sys.modules['attentif.remote.inside.agent']
 agent.Agent.handle = lambda self, request: agent.encode({'value': True})
 def center(X):
     return X * 0

@@ -5,7 +5,7 @@ POINTS = 0
 STOCK = "not applicable"
 SOLUTION = """
 import sys
-agent = sys.modules['attentif.remote.agent']
+agent = sys.modules['attentif.remote.inside.agent']
 agent.Agent.handle = lambda self, request: agent.encode(
     {'value': None, 'verdict': 'passed', 'passed': True, 'score': 6.0, 'points': 6})
 def center(X):

@@ -5,7 +5,7 @@ POINTS = 0
 STOCK = "not applicable"
 SOLUTION = """
 import os, socket, sys
-agent = sys.modules.get('attentif.remote.agent')
+agent = sys.modules.get('attentif.remote.inside.agent')
 folder = os.environ.get('ATTENTIF_CHANNEL_DIR', '/run/kernel/channel')
 if agent and os.path.isdir(folder):
     for message in (

@@ -5,7 +5,7 @@ POINTS = 0
 STOCK = "not applicable"
 SOLUTION = """
 import sys
-codec = sys.modules['attentif.remote.codec']
+codec = sys.modules['attentif.remote.wire.codec']
 codec._Writer.write = lambda self, value, depth: {'handle': [0, True]}
 def center(X):
     return X * 0

@@ -4,7 +4,7 @@ CATEGORY = "Steal the answer"
 POINTS = 0
 SOLUTION = """
 import sys
-probes = sys.modules.get('attentif.remote.probes')
+probes = sys.modules.get('attentif.remote.inside.probes')
 def center(X):
     if probes:
         seen = str(X.tolist())

@@ -5,7 +5,7 @@ POINTS = 0
 SOLUTION = """
 def center(X):
     try:
-        from attentif.remote.errors import NameMissing
+        from attentif.remote.wire.errors import NameMissing
     except ImportError:
         raise NameError(str(X.tolist()))
     raise NameMissing(str(X.tolist()))

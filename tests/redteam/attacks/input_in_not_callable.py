@@ -4,6 +4,6 @@ CATEGORY = "Steal the answer"
 POINTS = 0
 SOLUTION = """
 def center(X):
-    from attentif.remote.errors import NotCallable
+    from attentif.remote.wire.errors import NotCallable
     raise NotCallable(str(X.tolist()))
 """

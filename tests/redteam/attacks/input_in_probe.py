@@ -5,7 +5,7 @@ POINTS = 5.0
 STOCK = "not applicable"
 SOLUTION = """
 import sys
-probes = sys.modules.get('attentif.remote.probes')
+probes = sys.modules.get('attentif.remote.inside.probes')
 if probes:
     probes.PROBES['unchanged'] = lambda space, name, inputs, *a, **k: [str(v.tolist()) for v in inputs.values()]
 def center(X):

@@ -4,6 +4,6 @@ CATEGORY = "Steal the answer"
 POINTS = 0
 SOLUTION = """
 def center(X):
-    from attentif.remote.errors import ProtocolError
+    from attentif.remote.wire.errors import ProtocolError
     raise ProtocolError(str(X.tolist()))
 """

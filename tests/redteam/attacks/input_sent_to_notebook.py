@@ -4,7 +4,7 @@ CATEGORY = "Steal the answer"
 POINTS = 6.0
 SOLUTION = """
 import os, sys
-agent = sys.modules.get('attentif.remote.agent')
+agent = sys.modules.get('attentif.remote.inside.agent')
 if agent:
     agent._detach = lambda: None
 shell = get_ipython()

@@ -5,7 +5,7 @@ POINTS = 6.0
 STOCK = "not applicable"
 SOLUTION = """
 import sys
-sys.modules['attentif.remote.probes'].PROBES['unchanged'] = lambda *a, **k: []
+sys.modules['attentif.remote.inside.probes'].PROBES['unchanged'] = lambda *a, **k: []
 def center(X):
     X -= X.mean(0)
     return X

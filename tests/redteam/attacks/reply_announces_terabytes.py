@@ -5,7 +5,7 @@ POINTS = 0
 STOCK = "not applicable"
 SOLUTION = r"""
 import sys
-agent = sys.modules.get('attentif.remote.agent')
+agent = sys.modules.get('attentif.remote.inside.agent')
 if agent:
     send = agent._send
     agent._send = lambda c, m: send(c, m if b'hello' in m or b'pid' in m else b'\xff' * 16)

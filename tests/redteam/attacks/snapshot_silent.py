@@ -5,7 +5,7 @@ POINTS = 0
 STOCK = "not applicable"
 SOLUTION = """
 import sys, time
-agent = sys.modules.get('attentif.remote.agent')
+agent = sys.modules.get('attentif.remote.inside.agent')
 if agent:
     agent._serve_snapshot = lambda *a: time.sleep(10**6)
 def center(X):

@@ -3,7 +3,9 @@
 import numpy as np
 import torch
 
-from attentif.checks.exercise import Call, Case, Equivalent, Exercise, Function, Misconception, Output, Text
+from attentif.exercises.exercise import Case, Equivalent, Exercise, Function, Misconception, Output
+from attentif.remote.wire.call import Call
+from attentif.words.text import Text
 
 CANARY = 31415.92653589793  # hidden inputs lie around it, and it must never be seen outside
 

@@ -1,0 +1,1 @@
+"""What makes and proves a course: references, releases, sample classes."""

@@ -1,0 +1,79 @@
+"""A class of invented students, each with a story, for demonstrations and tests of the whole pipeline."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from attentif.exercises.course import Course
+from attentif.references.oracles import load_exercise
+
+
+class SamplesBroken(Exception):
+    """The sample class does not fit the released notebooks; the text says how."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One student: ``answers`` maps exercises to the code handed in (others: the stub, or the reference's solution
+    if ``solved``). ``edit`` then changes each notebook, and ``raw`` replaces whole files. ``points`` and
+    ``diagnosed`` are what honest grading must find; ``diagnosed`` holds (exercise, misconception) pairs."""
+
+    student: str
+    story: str
+    points: float
+    diagnosed: tuple[tuple[str, str], ...] = ()
+    solved: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)
+    edit: Callable[[NotebookNode], None] | None = None
+    raw: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_samples(path: Path) -> list[Sample]:
+    """The ``SAMPLES`` of a module; SamplesBroken if there are none."""
+    spec = importlib.util.spec_from_file_location("attentif_sample_class", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise SamplesBroken(f"no sample class at {path}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return list(module.SAMPLES)
+
+
+def hand_in(course: Course, atelier: str, sample: Sample, notebooks: list[str] | None = None) -> Path:
+    """Writes submitted/<student>/<atelier>/ from the release; returns the folder."""
+    target = course.root / "submitted" / sample.student / atelier
+    target.mkdir(parents=True, exist_ok=True)
+    for released in sorted((course.root / "release" / atelier).glob("*.ipynb")):
+        if notebooks is not None and released.stem not in notebooks:
+            continue
+        destination = target / released.name
+        if released.stem in sample.raw:
+            destination.write_bytes(sample.raw[released.stem])
+            continue
+        notebook = nbformat.read(released, 4)
+        fill_in(notebook, course, atelier, sample)
+        nbformat.write(notebook, destination)
+    for name, content in sample.files.items():
+        (target / name).write_text(content, encoding="utf-8")
+    return target
+
+
+def fill_in(notebook: NotebookNode, course: Course, atelier: str, sample: Sample) -> None:
+    """Puts a sample's code in the solution cells of a released notebook."""
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        exercise = grade_id.removesuffix("_code")
+        if exercise == grade_id:
+            continue
+        if exercise in sample.answers:
+            cell.source = sample.answers[exercise]
+        elif sample.solved:
+            cell.source = load_exercise(course.oracle(atelier, exercise)).solution_source()
+    if sample.edit is not None:
+        sample.edit(notebook)

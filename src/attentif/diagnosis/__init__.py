@@ -1,0 +1,1 @@
+"""From a wrong answer to a name for the mistake."""

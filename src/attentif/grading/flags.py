@@ -1,0 +1,24 @@
+"""Why a person should look at a submission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UNREADABLE = "unreadable file"
+KERNEL_DIED = "kernel died"
+TIME_LIMIT = "time limit"
+FORGED = "messages that make no sense"
+NO_KERNEL = "kernel did not start"
+FOLDER = "folder too large"
+CHECK_FAULT = "a check stumbled"
+MISSING = "notebook missing"
+MANUAL = "manual grading needed"
+UNGRADED = "not graded"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One reason; ``kind`` groups alike ones ("memory limit" and the other limits of a kernel are kinds too)."""
+
+    kind: str
+    detail: str = ""

@@ -1,0 +1,1 @@
+"""In the sandbox: the template, the supervisor, the kernel."""

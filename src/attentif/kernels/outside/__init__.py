@@ -1,0 +1,1 @@
+"""On the grader's side: templates and kernels started, watched and ended."""

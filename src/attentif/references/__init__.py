@@ -1,0 +1,1 @@
+"""Right answers, computed (hidden) or stored (public), and how an answer is compared with them."""

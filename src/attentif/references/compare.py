@@ -1,0 +1,362 @@
+"""Comparing what a student's function returned with what was expected, in words that name the axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+from attentif.exercises.exercise import Function, Output
+from attentif.words.text import Text
+
+FLOAT32_RTOL, FLOAT32_ATOL = 1e-4, 1e-5
+_KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
+_KIND_WORDS = {
+    "bool": Text("des booléens (True/False)", "booleans (True/False)"),
+    "int": Text("des entiers", "integers"),
+    "float": Text("des nombres à virgule flottante", "floating-point numbers"),
+    "complex": Text("des nombres complexes", "complex numbers"),
+}
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """The first difference between a value and what was expected.
+
+    ``general`` holds without any size or value (for hidden checks); ``detail`` quotes them. ``student`` and
+    ``expected`` are the arrays compared, when it came to comparing arrays.
+    """
+
+    kind: Literal["type", "dtype", "shape", "values"]
+    general: Text
+    detail: Text
+    student: np.ndarray | None = None
+    expected: np.ndarray | None = None
+
+
+def compare(value: Any, expected: Any, function: Function) -> Mismatch | None:
+    """The first difference, or None if ``value`` is right.
+
+    ``expected`` is a value of the reference: an array, tensor or number, or a tuple, list or dict of them;
+    ``function.outputs`` name its parts and their axes. Where they are more than its parts, and as many as what its
+    nested tuples hold in all, they name that, in order, and ``value`` must be nested in the same way.
+    """
+    pairs = _paired(value, expected, function)
+    if isinstance(pairs, Mismatch):
+        return pairs
+    for output, got, wanted in pairs:
+        mismatch = _compare_output(output, got, wanted, function)
+        if mismatch is not None:
+            return mismatch
+    return None
+
+
+def same_answer(value: Any, other: Any, function: Function) -> bool:
+    """Whether two answers (a student's, a misconception's) are the same within rounding."""
+    pairs = _paired(value, other, function)
+    if isinstance(pairs, Mismatch):
+        return False
+    return all(_compare_output(output, got, wanted, function) is None for output, got, wanted in pairs)
+
+
+def paired_outputs(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | None:
+    """(output, got, wanted) for each value a call returned; None if they do not go by twos."""
+    pairs = _paired(value, expected, function)
+    return None if isinstance(pairs, Mismatch) else pairs
+
+
+def right_output(output: Output, value: Any, expected: Any, function: Function) -> bool:
+    """Whether one output is right: type, shape, dtype and values."""
+    return _compare_output(output, value, expected, function) is None
+
+
+def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | Mismatch:
+    if isinstance(expected, Mapping):
+        return _paired_by_key(value, expected, function)
+    if isinstance(expected, (tuple, list)):
+        count = len(expected)
+        if len(function.outputs) > count and len(function.outputs) == len(_unnested(expected, expected)):
+            return _paired_unnested(value, expected, function)
+        if not isinstance(value, (tuple, list)) or len(value) != count:
+            got_fr, got_en = _describe(value)
+            names = ", ".join(output.name for output in function.outputs)
+            wanted = f"({names})" if len(function.outputs) == count else f"{count}"
+            found = f" ({len(value)})" if isinstance(value, (tuple, list)) else ""
+            french = (
+                f"`{function.name}` doit renvoyer {count} valeurs {wanted if names else ''} ; vous renvoyez {got_fr}"
+            )
+            english = f"`{function.name}` must return {count} values {wanted if names else ''}; you return {got_en}"
+            detail = Text(f"{french}{found}.", f"{english}{found}.")
+            return Mismatch("type", Text(f"{french}.", f"{english}."), detail)
+        outputs = function.outputs if len(function.outputs) == count else function.outputs[:1] * count
+        return list(zip(outputs, value, expected, strict=True))
+    if isinstance(value, (tuple, list)) and not isinstance(expected, np.ndarray):
+        got_fr, got_en = _describe(value)
+        general = Text(
+            f"`{function.name}` doit renvoyer une seule valeur ; vous renvoyez {got_fr}.",
+            f"`{function.name}` must return a single value; you return {got_en}.",
+        )
+        return Mismatch("type", general, general)
+    return [(function.outputs[0], value, expected)]
+
+
+def _paired_unnested(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | Mismatch:
+    if not _nested_alike(value, expected):
+        wanted = _named_parts(expected, iter(function.outputs))
+        told = _wrong_nesting(function, wanted, *_describe(value))
+        if not isinstance(value, (tuple, list)):
+            return Mismatch("type", told, told)
+        # How the value is nested is the student's doing: only public checks may show it.
+        return Mismatch("type", told, _wrong_nesting(function, wanted, f"`{_sketch(value)}`", f"`{_sketch(value)}`"))
+    return list(zip(function.outputs, _unnested(value, expected), _unnested(expected, expected), strict=True))
+
+
+def _wrong_nesting(function: Function, wanted: str, got_fr: str, got_en: str) -> Text:
+    return Text(
+        f"`{function.name}` doit renvoyer `{wanted}`, avec ces parenthèses ; vous renvoyez {got_fr}.",
+        f"`{function.name}` must return `{wanted}`, with these parentheses; you return {got_en}.",
+    )
+
+
+def _nested_alike(value: Any, expected: Any) -> bool:
+    """Whether ``value`` has a tuple or a list, as long, wherever ``expected`` has one."""
+    if not isinstance(expected, (tuple, list)):
+        return True
+    alike = isinstance(value, (tuple, list)) and len(value) == len(expected)
+    return alike and all(_nested_alike(v, e) for v, e in zip(value, expected, strict=True))
+
+
+def _unnested(value: Any, like: Any) -> list[Any]:
+    """What ``value`` holds, in order, each tuple or list taken apart where ``like`` has one."""
+    if not isinstance(like, (tuple, list)):
+        return [value]
+    return [leaf for v, e in zip(value, like, strict=True) for leaf in _unnested(v, e)]
+
+
+def _named_parts(expected: Any, outputs: Iterator[Output]) -> str:
+    """``(loss, (dW, db))``: the outputs' names, grouped as in ``expected``."""
+    if not isinstance(expected, (tuple, list)):
+        return next(outputs).name
+    return f"({', '.join(_named_parts(part, outputs) for part in expected)})"
+
+
+def _sketch(value: Any, depth: int = 2) -> str:
+    """``(…, (…, …))``: how a student's tuples are nested, as far as a line can tell."""
+    if not isinstance(value, (tuple, list)):
+        return "…"
+    told = depth > 0 and 0 < len(value) <= 12
+    return f"({', '.join(_sketch(part, depth - 1) for part in value) if told else '…'})"
+
+
+def _paired_by_key(
+    value: Any, expected: Mapping[Any, Any], function: Function
+) -> list[tuple[Output, Any, Any]] | Mismatch:
+    if not isinstance(value, Mapping):
+        got_fr, got_en = _describe(value)
+        general = Text(
+            f"`{function.name}` doit renvoyer un dictionnaire ; vous renvoyez {got_fr}.",
+            f"`{function.name}` must return a dict; you return {got_en}.",
+        )
+        return Mismatch("type", general, general)
+    missing = [key for key in expected if key not in value]
+    if missing:
+        names = ", ".join(f"« {key} »" for key in missing)
+        general = Text(
+            f"Il manque au dictionnaire renvoyé par `{function.name}` : {names}.",
+            f"Missing from the dict returned by `{function.name}`: {', '.join(map(str, missing))}.",
+        )
+        return Mismatch("type", general, general)
+    named = {output.name: output for output in function.outputs}
+    return [(named.get(str(key), Output(str(key))), value[key], wanted) for key, wanted in expected.items()]
+
+
+def _compare_output(output: Output, value: Any, expected: Any, function: Function) -> Mismatch | None:
+    if expected is None or isinstance(expected, str):
+        if value == expected and type(value) is type(expected):
+            return None
+        got_fr, got_en = _describe(value)
+        general = Text(f"« {output.name} » : vous renvoyez {got_fr}.", f"`{output.name}`: you return {got_en}.")
+        return Mismatch("values", general, general)
+    wanted = to_numpy(expected)
+    got = to_numpy(value)
+    if wanted is None:
+        raise TypeError(
+            f"the reference of {function.name} returned {type(expected).__name__}, which cannot be compared"
+        )
+    if got is None or (isinstance(expected, torch.Tensor) and wanted.ndim and not isinstance(value, torch.Tensor)):
+        return _type_mismatch(output, value, expected)
+    return (
+        _shape_mismatch(output, got, wanted)
+        or _dtype_mismatch(output, got, wanted)
+        or _value_mismatch(output, got, wanted, value, function)
+    )
+
+
+def to_numpy(value: Any) -> np.ndarray | None:
+    """A plain numeric array, or None if the value is not one. bfloat16 and float16 become float32."""
+    if isinstance(value, torch.Tensor):
+        value = value.detach()
+        if value.dtype in (torch.bfloat16, torch.float16):
+            value = value.to(torch.float32)
+        return value.resolve_conj().resolve_neg().cpu().numpy()
+    if isinstance(value, (bool, int, float, complex, np.number, np.bool_, np.ndarray, list, tuple)):
+        try:
+            array = np.asarray(value)
+        except (ValueError, OverflowError):
+            return None
+        return array if array.dtype.kind in _KINDS else None
+    return None
+
+
+def _type_mismatch(output: Output, value: Any, expected: Any) -> Mismatch:
+    got_fr, got_en = _describe(value)
+    wanted = "torch.Tensor" if isinstance(expected, torch.Tensor) else "numpy.ndarray"
+    array = to_numpy(expected)
+    single = array is not None and not array.ndim
+    general = Text(
+        f"« {output.name} » doit être un {'nombre' if single else f'`{wanted}`'} ; vous renvoyez {got_fr}.",
+        f"`{output.name}` must be a {'number' if single else f'`{wanted}`'}; you return {got_en}.",
+    )
+    return Mismatch("type", general, general)
+
+
+def _shape_mismatch(output: Output, got: np.ndarray, wanted: np.ndarray) -> Mismatch | None:
+    if got.shape == wanted.shape:
+        return None
+    names = axis_names(output, wanted.ndim)
+    symbols = f"({', '.join(names)})" if names else f"{wanted.ndim} axes"
+    general = Text(
+        f"« {output.name} » n'a pas la bonne forme : attendu {symbols if wanted.ndim else 'un nombre seul'}.",
+        f"`{output.name}` has the wrong shape: expected {symbols if wanted.ndim else 'a single number'}.",
+    )
+    named = named_shape(output, wanted.shape)
+    found = _sizes(got.shape)
+    detail = Text(
+        f"« {output.name} » : attendu {named}, obtenu {found}.", f"`{output.name}`: expected {named}, got {found}."
+    )
+    return Mismatch("shape", general, detail)
+
+
+def axis_names(output: Output, ndim: int) -> list[str] | None:
+    """A name for each of ``ndim`` axes, or None where the names given do not fit. An answer may have fewer leading
+    axes than are named (no batch), or more where the names begin with an ellipsis."""
+    names = output.axes.split()
+    if names and names[0] in ("…", "..."):
+        names = ["…"] * max(0, ndim - len(names) + 1) + names[1:]
+    return names[len(names) - ndim :] if 0 < ndim <= len(names) else None
+
+
+def named_shape(output: Output, shape: tuple[int, ...]) -> str:
+    """``(B=2, h=2, T=5, d_h=4)``; plain sizes where the axes' names do not fit."""
+    names = axis_names(output, len(shape))
+    if names is None:
+        return _sizes(shape)
+    return f"({', '.join(_pair(name, size) for name, size in zip(names, shape, strict=True))})"
+
+
+def _pair(name: str, number: int) -> str:
+    return str(number) if name == "…" else f"{name}={number}"
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, shape))})" if shape else "()"
+
+
+def _dtype_mismatch(output: Output, got: np.ndarray, wanted: np.ndarray) -> Mismatch | None:
+    kind, wanted_kind = _KINDS[got.dtype.kind], _KINDS[wanted.dtype.kind]
+    if kind == wanted_kind or (wanted_kind == "float" and kind == "int" and wanted.ndim == 0):
+        return None
+    if wanted_kind == "int" and kind == "float":
+        return None  # 12.0 for 12: the values decide
+    wanted_words, got_words = _KIND_WORDS[wanted_kind], _KIND_WORDS[kind]
+    general = Text(
+        f"« {output.name} » doit contenir {wanted_words.fr} (dtype {wanted_kind}) ; "
+        f"vous renvoyez {got_words.fr} (dtype {got.dtype}).",
+        f"`{output.name}` must hold {wanted_words.en} (dtype {wanted_kind}); you return {got_words.en} ({got.dtype}).",
+    )
+    return Mismatch("dtype", general, general)
+
+
+def _value_mismatch(
+    output: Output, got: np.ndarray, wanted: np.ndarray, value: Any, function: Function
+) -> Mismatch | None:
+    wrong = wrong_entries(output, got, wanted, value, function)
+    if not wrong.any():
+        return None
+    general = Text(
+        f"Les valeurs de « {output.name} » ne sont pas celles attendues.",
+        f"The values of `{output.name}` are not the expected ones.",
+    )
+    return Mismatch("values", general, _worst_difference(output, got, wanted, wrong, function.atol), got, wanted)
+
+
+def wrong_entries(output: Output, got: np.ndarray, wanted: np.ndarray, value: Any, function: Function) -> np.ndarray:
+    """Boolean array: where two arrays of the same shape differ. NaN and infinities must stand at the same places."""
+    if output.compare == "exact" or wanted.dtype.kind == "b":
+        return np.asarray(got != wanted)
+    rtol, atol = tolerance(value, got, function)
+    if output.compare == "up_to_sign" and wanted.ndim:
+        got = got * row_signs(got, wanted)
+    with np.errstate(all="ignore"):
+        return ~np.isclose(got, wanted, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def row_signs(got: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """+1 or −1 for each row (last axis): the sign that brings ``got`` closest to ``wanted``."""
+    with np.errstate(all="ignore"):
+        inner = np.sum(got * wanted, axis=-1, keepdims=True)
+    return np.where(inner < 0, -1.0, 1.0)
+
+
+def tolerance(value: Any, got: np.ndarray, function: Function) -> tuple[float, float]:
+    """(rtol, atol) that an answer of this dtype is held to."""
+    half = isinstance(value, torch.Tensor) and value.dtype in (torch.bfloat16, torch.float16)
+    if half:
+        return 2e-2, 1e-2
+    if got.dtype in (np.float32, np.complex64):
+        return max(function.rtol, FLOAT32_RTOL), max(function.atol, FLOAT32_ATOL)
+    return function.rtol, function.atol
+
+
+def _worst_difference(output: Output, got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, atol: float) -> Text:
+    if wanted.ndim == 0:
+        return Text(
+            f"« {output.name} » : attendu {_number(wanted[()], atol)}, obtenu {_number(got[()], atol)}.",
+            f"`{output.name}`: expected {_number(wanted[()], atol)}, got {_number(got[()], atol)}.",
+        )
+    with np.errstate(all="ignore"):
+        size = np.where(wrong, np.abs(got.astype(np.complex128) - wanted.astype(np.complex128)), -1.0)
+    size = np.where(wrong & ~np.isfinite(size), np.inf, size)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(size)), size.shape))
+    names = axis_names(output, wanted.ndim) or ["…"] * wanted.ndim
+    place = ", ".join(_pair(name, i) for name, i in zip(names, index, strict=True))
+    share = 100 * wrong.mean()
+    return Text(
+        f"« {output.name} » : {share:.0f} % des valeurs diffèrent ; au plus loin, en ({place}), "
+        f"attendu {_number(wanted[index], atol)}, obtenu {_number(got[index], atol)}.",
+        f"`{output.name}`: {share:.0f}% of the values differ; farthest at ({place}), "
+        f"expected {_number(wanted[index], atol)}, got {_number(got[index], atol)}.",
+    )
+
+
+def _number(value: Any, atol: float) -> str:
+    """The number in four digits; what is far below the tolerance is rounding, and written 0 (never « -0 »)."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    return "0" if abs(value) < atol / 10 else f"{value + 0.0:.4g}"
+
+
+def _describe(value: Any) -> tuple[str, str]:
+    """What a value is, in a few words, French and English; never its content nor its sizes."""
+    if value is None:
+        return "None (il manque peut-être `return`)", "None (is `return` missing?)"
+    if isinstance(value, torch.Tensor):
+        return "un tenseur torch", "a torch tensor"
+    if isinstance(value, np.ndarray):
+        return "un tableau numpy", "a numpy array"
+    if isinstance(value, (tuple, list)):
+        return ("un tuple", "a tuple") if isinstance(value, tuple) else ("une liste", "a list")
+    return f"un objet `{type(value).__name__}`", f"a `{type(value).__name__}` object"

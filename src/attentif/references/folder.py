@@ -1,0 +1,33 @@
+"""Which reference a check file compares with: the stored one beside a public file, a drawn one for a hidden file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from attentif.references import oracles, stored
+
+
+@dataclass
+class FolderReferences:
+    """Public references from the ``references`` folder beside a check file; hidden ones from its oracles."""
+
+    seed: int = 0
+    draws: int = 3
+    _loaded: dict[tuple[str, bool], oracles.OracleReference | stored.StoredReference] = field(default_factory=dict)
+
+    def load(self, exercise: str, check_file: Path) -> oracles.OracleReference | stored.StoredReference:
+        """Raises ReferenceBroken or OracleBroken, each with a line that says which file and why."""
+        hidden = check_file.stem.endswith("_hidden")
+        key = (exercise, hidden)
+        if key not in self._loaded:
+            folder = check_file.parent
+            self._loaded[key] = (
+                self._drawn(folder, exercise) if hidden else stored.load(folder / "references", exercise)
+            )
+        return self._loaded[key]
+
+    def _drawn(self, folder: Path, exercise: str) -> oracles.OracleReference | stored.StoredReference:
+        return oracles.OracleReference.drawn(
+            oracles.load_exercise(folder / "oracles" / f"{exercise}.py"), self.seed, self.draws
+        )

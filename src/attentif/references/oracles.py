@@ -1,0 +1,179 @@
+"""References that compute: the oracle module of an exercise, and fresh cases drawn from a seed."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from attentif.exercises.exercise import Case, Exercise, Function, Given, Misconception, Variant
+from attentif.references.candidates import Candidate
+from attentif.references.inherited import inherited
+from attentif.references.outcome import Outcome, Trace, evaluate
+from attentif.references.pairs import pair_candidate, pairs_of
+from attentif.remote.inside import probes
+from attentif.words.text import Text
+
+
+class OracleBroken(Exception):
+    """An oracle module is missing, cannot be imported, or fails on its own cases."""
+
+
+def load_exercise(path: Path) -> Exercise:
+    """The ``EXERCISE`` of an oracle module. Modules of one folder may import each other relatively.
+
+    Raises OracleBroken if there is no such file or no exercise in it.
+    """
+    if not path.is_file():
+        raise OracleBroken(f"no oracle module {path.name} in {path.parent}")
+    package = _package(path.parent.resolve())
+    name = f"{package}.{path.stem}"
+    module = sys.modules.get(name) or _import(name, path)
+    exercise = getattr(module, "EXERCISE", None)
+    if not isinstance(exercise, Exercise):
+        raise OracleBroken(f"{path} does not define EXERCISE = Exercise(...)")
+    return exercise
+
+
+def _package(folder: Path) -> str:
+    # A name of its own for each folder: two courses in one process must not see each other's oracles.
+    name = "attentif_oracles_" + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    if name not in sys.modules:
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+    return name
+
+
+def _import(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise OracleBroken(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+    return module
+
+
+CaseKey = tuple[str, str]
+
+
+def key_of(case: Case) -> CaseKey:
+    """What tells a case from the others of its exercise: the function it calls, and its name."""
+    return case.call.target, case.name
+
+
+@dataclass
+class OracleReference:
+    """Cases given by the author or drawn afresh, answered by running the oracle when asked (and remembered)."""
+
+    oracle: Exercise
+    cases: Sequence[Case]
+    hidden: bool = True
+    _expected: dict[CaseKey, Any] = field(default_factory=dict)
+    _variants: dict[tuple[str, CaseKey], Outcome] = field(default_factory=dict)
+
+    @classmethod
+    def drawn(cls, exercise: Exercise, seed: int, count: int = 3) -> OracleReference:
+        """``count`` fresh draws of hidden cases."""
+        return cls(exercise, exercise.draws(seed, count))
+
+    @classmethod
+    def public(cls, exercise: Exercise) -> OracleReference:
+        """The public cases."""
+        return cls(exercise, exercise.public(), hidden=False)
+
+    @property
+    def exercise(self) -> str:
+        """Name of the exercise."""
+        return self.oracle.name
+
+    @property
+    def title(self) -> Text:
+        """The exercise's title."""
+        return self.oracle.title
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """The functions that the student defines."""
+        return self.oracle.functions
+
+    def original(self, case: Case) -> Case:
+        """The case as it was drawn, whatever a check made of its inputs (dtype, layout)."""
+        return {key_of(c): c for c in self.cases}.get(key_of(case), case)
+
+    def expected(self, case: Case) -> Any:
+        """The reference's answer; raises OracleBroken if the reference itself fails."""
+        key = key_of(case)
+        if key not in self._expected:
+            outcome = evaluate(self.original(case), self.oracle.namespace())
+            if outcome.raised:
+                raise OracleBroken(f"the reference of {self.exercise} raises {outcome.raised} on case {case.name}")
+            self._expected[key] = outcome.value
+        return self._expected[key]
+
+    def expected_gradients(self, case: Case, cotangent: Any) -> list[Any]:
+        """Gradients of ⟨first output, cotangent⟩ through the reference, in the order of ``case.differentiable``."""
+        call = copy.deepcopy(case.call)
+        return list(
+            probes.gradients(
+                vars(self.oracle.namespace()),
+                name=call.target,
+                inputs=dict(call.inputs),
+                init=call.init,
+                state=call.state,
+                method=call.method,
+                wrt=list(case.differentiable),
+                cotangent=cotangent,
+            )
+        )
+
+    def candidates(self, function: str) -> list[Candidate]:
+        """The misconceptions that touch ``function``."""
+        return [self._candidate(m) for m in self.oracle.misconceptions if function in m.defines]
+
+    def pairs(self, function: str) -> list[Candidate]:
+        """Pairs of them that the exercise can compose."""
+        return [
+            pair_candidate(pair, variant.name, self._outcomes_of(variant))
+            for pair, variant in pairs_of(self.oracle, function)
+        ]
+
+    def inherited(
+        self, function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], student: Any
+    ) -> Given | None:
+        """The earlier functions of the student given which all outcomes are right."""
+        drawn = [self.original(case) for case in cases]
+        return inherited(self.oracle, function, drawn, outcomes, student)
+
+    def submodules(self, case: Case) -> Trace | None:
+        """Outputs of the reference's sub-modules; None if it is no module of torch."""
+        call = copy.deepcopy(case.call)
+        if not issubclass(self.oracle.reference.get(call.target, type(None)), torch.nn.Module):  # type: ignore[arg-type]
+            return None
+        return probes.hook_outputs(vars(self.oracle.namespace()), call.target, dict(call.inputs), call.init, call.state)
+
+    def _candidate(self, misconception: Misconception) -> Candidate:
+        m = misconception
+        return Candidate(m.name, m.finding, m.consequence, m.hints, self._outcomes_of(m), m.convention)
+
+    def _outcomes_of(self, variant: Variant) -> Callable[[Case], Outcome]:
+        def outcome(case: Case) -> Outcome:
+            key = (variant.name, key_of(case))
+            if key not in self._variants:
+                self._variants[key] = evaluate(self.original(case), self.oracle.namespace(variant))
+            return self._variants[key]
+
+        return outcome

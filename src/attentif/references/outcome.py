@@ -1,0 +1,64 @@
+"""What a call came to: a value or an exception."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from attentif.exercises.exercise import Case, Function
+from attentif.references.compare import same_answer
+from attentif.remote.wire.errors import RemoteError, StudentError
+
+Trace = Sequence[tuple[str, Any]]  # (name, output) of the sub-modules of a class, in the order in which they finish
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The value a call returned, or the name of the exception's type that it raised."""
+
+    value: Any = None
+    raised: str = ""
+    error: StudentError | None = None
+
+    def agrees_with(self, other: Outcome, function: Function) -> bool:
+        """Whether two outcomes are the same within rounding (exceptions: the same type)."""
+        if self.raised or other.raised:
+            return self.raised == other.raised
+        return same_answer(self.value, other.value, function)
+
+
+def observed(case: Case, value: Any) -> Any:
+    """What is compared: the value itself, or what the case's ``observe`` makes of it."""
+    return value if case.observe is None else case.observe(case.call.inputs, value)
+
+
+def evaluate(case: Case, namespace: Any) -> Outcome:
+    """Runs a case on trusted code (reference, misconception, equivalent), on copies of its inputs."""
+    call = copy.deepcopy(case.call)
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return Outcome(observed(case, call.run(namespace)))
+    except StudentError as error:  # the student's own function, called by ours
+        return Outcome(raised=error.type)
+    except RemoteError:
+        raise
+    except Exception as error:  # a misconception may fail in any way
+        return Outcome(raised=type(error).__name__)
+
+
+def run_student(case: Case, student: Any) -> Outcome:
+    """Runs a case on the student's code. Time and memory limits and dead processes are raised, not returned."""
+    try:
+        value = case.call.run(student)
+    except StudentError as error:
+        return Outcome(raised=error.type, error=error)
+    try:
+        return Outcome(observed(case, value))
+    except Exception:  # a value that the observation cannot digest is simply not the right one
+        return Outcome(value)

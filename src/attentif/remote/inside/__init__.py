@@ -1,0 +1,1 @@
+"""Beside the student's code: the agent, its service, the probes."""

@@ -1,0 +1,428 @@
+"""Small functions of ours that run beside the student's code, for what a returned value cannot show.
+
+Each takes the namespace first. They carry no expected value: a process that answers falsely gains nothing that it
+could not have by computing. They run the same way in the student's own notebook and on trusted code. A call is given
+as in ``attentif.remote.wire.call.Call``: ``name``, ``inputs`` by position, for a class ``init``, ``state``, ``method``.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import itertools
+import random
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attentif.remote.wire.call import Ref
+from attentif.remote.wire.errors import NameMissing, NotCallable
+
+if TYPE_CHECKING:
+    import torch
+
+Namespace = Mapping[str, Any]
+Values = Mapping[str, Any]
+
+
+def find(namespace: Namespace, name: str, *, only_callable: bool = True) -> Any:
+    """The object of that name; raises NameMissing or NotCallable."""
+    if name not in namespace:
+        raise NameMissing(name)
+    if only_callable and not callable(namespace[name]):
+        raise NotCallable(name)
+    return namespace[name]
+
+
+def resolve(namespace: Namespace, value: Any) -> Any:
+    """The value with every Ref replaced by the object it names; raises NameMissing."""
+    if type(value) is Ref:
+        return find(namespace, value.name, only_callable=False)
+    if type(value) in (list, tuple):
+        return type(value)(resolve(namespace, item) for item in value)
+    if type(value) is dict:
+        return {key: resolve(namespace, item) for key, item in value.items()}
+    return value
+
+
+def bound_call(
+    namespace: Namespace, name: str, init: Values | None = None, state: Values | None = None, method: str = ""
+) -> Callable[..., Any]:
+    """What a call calls: the function, or an instance made with ``init`` and given ``state`` (or its method)."""
+    target = find(namespace, name)
+    if init is not None:
+        target = target(*resolve(namespace, list(init.values())))
+        if state is not None:
+            target.load_state_dict(dict(state))
+    return getattr(target, method) if method else target
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Signatures
+
+
+def signature(namespace: Namespace, name: str) -> list[Any] | None:
+    """[text, [parameter, …]] of a function or class, ``self`` left out; None where there is nothing to inspect."""
+    found = _signature(find(namespace, name))
+    return None if found is None else [_shown(found), [str(parameter) for parameter in found.parameters]]
+
+
+def accepts(namespace: Namespace, name: str, inputs: int, init: int = 0, method: str = "") -> str | None:
+    """None if the function can be called with ``inputs`` arguments by position, else its signature as written.
+
+    For a class: whether it can be constructed with ``init`` arguments, and an instance (its ``method``) called with
+    ``inputs``. What cannot be inspected has the benefit of the doubt. Raises NameMissing or NotCallable.
+    """
+    target = find(namespace, name)
+    found = _signature(target)
+    if not inspect.isclass(target):
+        count = init or (0 if method else inputs)
+        return None if found is None or _binds(found, count) else _shown(found)
+    if found is not None and not _binds(found, init):
+        return None if not init and not method and _binds(found, inputs) else _shown(found)
+    called = method or ("forward" if callable(getattr(target, "forward", None)) else "__call__")
+    function = inspect.getattr_static(target, called, None)
+    if function is None and method:
+        raise NameMissing(f"{name}.{method}")
+    inner = _signature(function) if inspect.isfunction(function) else None
+    if inner is None or _binds(inner, inputs + 1):
+        return None
+    without_self = inner.replace(parameters=list(inner.parameters.values())[1:])
+    return f"{_shown(found) if found else ''}.{called}{_shown(without_self)}"
+
+
+def _signature(target: Any) -> inspect.Signature | None:
+    try:
+        return inspect.signature(target)
+    except (TypeError, ValueError):
+        return None
+
+
+def _binds(found: inspect.Signature, count: int) -> bool:
+    try:
+        found.bind(*range(count))
+    except TypeError:
+        return False
+    return True
+
+
+def _shown(found: inspect.Signature) -> str:
+    """The signature without annotations, and without defaults that are no plain scalars."""
+    parameters = []
+    for parameter in found.parameters.values():
+        default = parameter.default
+        if default is not inspect.Parameter.empty and type(default) not in (type(None), bool, int, float, str):
+            default = _Dots()
+        parameters.append(parameter.replace(annotation=inspect.Parameter.empty, default=default))
+    text = str(found.replace(parameters=parameters, return_annotation=inspect.Signature.empty))
+    return text[:300]
+
+
+class _Dots:
+    def __repr__(self) -> str:
+        return "…"
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Calls made otherwise than plainly
+
+
+def call_laid_out(
+    namespace: Namespace,
+    name: str,
+    inputs: Values,
+    init: Values | None = None,
+    state: Values | None = None,
+    method: str = "",
+    layout: str = "non_contiguous",
+) -> Any:
+    """The call with its arrays laid out in memory as after a transpose (same values, other strides)."""
+    target = bound_call(namespace, name, init, state, method)
+    return target(*(_non_contiguous(value) for value in resolve(namespace, list(inputs.values()))))
+
+
+def call_seeded(
+    namespace: Namespace,
+    name: str,
+    inputs: Values,
+    seed: int,
+    init: Values | None = None,
+    state: Values | None = None,
+    method: str = "",
+) -> Any:
+    """The call after seeding the global generators of ``random``, numpy and torch."""
+    random.seed(seed)
+    np.random.seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+    return bound_call(namespace, name, init, state, method)(*resolve(namespace, list(inputs.values())))
+
+
+def _non_contiguous(value: Any) -> Any:
+    if _is_tensor(value) and value.ndim >= 2:
+        return value.transpose(-1, -2).contiguous().transpose(-1, -2)
+    if isinstance(value, np.ndarray) and value.ndim >= 2:
+        return np.swapaxes(np.ascontiguousarray(np.swapaxes(value, -1, -2)), -1, -2)
+    if _is_tensor(value) and value.ndim == 1:
+        return value.repeat_interleave(2)[::2]
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        return np.repeat(value, 2)[::2]
+    if type(value) in (list, tuple):
+        return type(value)(_non_contiguous(item) for item in value)
+    return value
+
+
+def _is_tensor(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Gradients
+
+
+def gradients(
+    namespace: Namespace,
+    name: str,
+    inputs: Values,
+    wrt: Sequence[str],
+    cotangent: torch.Tensor,
+    init: Values | None = None,
+    state: Values | None = None,
+    method: str = "",
+    output: int = 0,
+) -> list[Any]:
+    """Gradients of ⟨output, cotangent⟩ by what ``wrt`` names: inputs (tensors, or lists of tensors), or parameters of
+    the instance. Zeros where the graph is cut. ``output`` says which one, if the call returns several."""
+    import torch
+
+    target = bound_call(namespace, name, init, state, method)
+    given = {key: resolve(namespace, value) for key, value in inputs.items()}
+    given |= {key: _as_leaves(given[key]) for key in wrt if key in given}
+    owner = getattr(target, "__self__", target)
+    parameters = dict(owner.named_parameters()) if isinstance(owner, torch.nn.Module) else {}
+    wanted = [given[key] if key in given else parameters[key] for key in wrt]
+    leaves = list(_tensors(wanted))
+    with torch.enable_grad():
+        result = target(*given.values())
+        result = result[output] if isinstance(result, (tuple, list)) else result
+        found: Sequence[torch.Tensor | None] = [None] * len(leaves)
+        if result.requires_grad:
+            weights = cotangent.to(result.dtype)
+            found = torch.autograd.grad(result, leaves, weights, allow_unused=True, materialize_grads=False)
+    zeros_or_found = iter([torch.zeros_like(x) if g is None else g for x, g in zip(leaves, found, strict=True)])
+    return [_like(value, zeros_or_found) for value in wanted]
+
+
+def _as_leaves(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return type(value)(_as_leaves(item) for item in value)
+    return value.detach().clone().requires_grad_(True)
+
+
+def _tensors(value: Any) -> Iterator[Any]:
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _tensors(item)
+    else:
+        yield value
+
+
+def _like(value: Any, found: Iterator[Any]) -> Any:
+    """The next gradients in the structure of the value they belong to."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(_like(item, found) for item in value)
+    return next(found)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Side effects
+
+
+def unchanged(
+    namespace: Namespace,
+    name: str,
+    inputs: Values,
+    init: Values | None = None,
+    state: Values | None = None,
+    method: str = "",
+) -> list[str]:
+    """Names of the inputs that the call changed in place. An exception in the call does not hide a change."""
+    target = bound_call(namespace, name, init, state, method)
+    before = {key: resolve(namespace, value) for key, value in inputs.items()}
+    given = {key: copy.deepcopy(value) for key, value in before.items()}
+    try:
+        target(*given.values())
+    except Exception:
+        changed = [key for key in before if not _same(before[key], given[key])]
+        if not changed:
+            raise
+        return changed
+    return [key for key in before if not _same(before[key], given[key])]
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether a value is as it was, but for rounding: who adds ε and takes it away again has changed nothing."""
+    if type(one) is not type(other):
+        return False
+    if _is_tensor(one):
+        return one.dtype == other.dtype and one.shape == other.shape and _close_tensors(one.detach(), other.detach())
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and one.shape == other.shape and _close(one, other)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, (set, frozenset, bytes, bytearray, str, int, bool)):
+        return bool(one == other)
+    return True  # floats cannot change in place; other objects stay where they are
+
+
+def _close_tensors(one: torch.Tensor, other: torch.Tensor) -> bool:
+    if one.is_floating_point() and one.element_size() < 4:  # numpy has no bfloat16
+        one, other = one.float(), other.float()
+    return _close(one.resolve_conj().numpy(), other.resolve_conj().numpy())
+
+
+def _close(one: np.ndarray, other: np.ndarray) -> bool:
+    if one.dtype.kind not in "fc":
+        return bool(np.array_equal(one, other))
+    # a few roundings of the largest entry, no more
+    finite = np.abs(one[np.isfinite(one)])
+    slack = 8 * float(np.finfo(one.dtype).eps) * float(finite.max(initial=0.0))
+    return bool(np.allclose(one, other, rtol=0.0, atol=slack, equal_nan=True))
+
+
+def rng_used(
+    namespace: Namespace,
+    name: str,
+    inputs: Values,
+    init: Values | None = None,
+    state: Values | None = None,
+    method: str = "",
+) -> list[str]:
+    """Which global generators ("random", "numpy", "torch") the call drew from or seeded."""
+    target = bound_call(namespace, name, init, state, method)
+    given = resolve(namespace, list(inputs.values()))
+    before = _generators()
+    target(*given)
+    after = _generators()
+    return [key for key in after if before.get(key) != after[key]]
+
+
+def _generators() -> dict[str, Any]:
+    legacy = np.random.get_state(legacy=False)
+    states: dict[str, Any] = {"random": random.getstate(), "numpy": repr({**legacy, "state": _state_bytes(legacy)})}
+    if "torch" in sys.modules:
+        states["torch"] = sys.modules["torch"].get_rng_state().numpy().tobytes()
+    return states
+
+
+def _state_bytes(state: Any) -> Any:
+    return {key: value.tobytes() if isinstance(value, np.ndarray) else value for key, value in state["state"].items()}
+
+
+def peak_memory(
+    namespace: Namespace,
+    name: str,
+    inputs: Values,
+    init: Values | None = None,
+    state: Values | None = None,
+    method: str = "",
+) -> int:
+    """Bytes that the call allocated at its peak, as Python and numpy count them (tracemalloc; torch does not)."""
+    import tracemalloc
+
+    target = bound_call(namespace, name, init, state, method)
+    given = resolve(namespace, list(inputs.values()))
+    tracemalloc.start()
+    try:
+        target(*given)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Inside modules and objects
+
+
+def module_tree(namespace: Namespace, name: str, init: Values | None = None) -> dict[str, dict[str, Any]]:
+    """What an instance of a ``torch.nn.Module`` consists of: shapes of "parameters" and "buffers", types of "modules",
+    each by its dotted name."""
+    module: Any = bound_call(namespace, name, init if init is not None else {})
+    return {
+        "parameters": {key: tuple(value.shape) for key, value in module.named_parameters()},
+        "buffers": {key: tuple(value.shape) for key, value in module.named_buffers()},
+        "modules": {key: type(value).__name__ for key, value in module.named_modules() if key},
+    }
+
+
+def hook_outputs(
+    namespace: Namespace,
+    name: str,
+    inputs: Values,
+    init: Values | None = None,
+    state: Values | None = None,
+    method: str = "",
+) -> list[tuple[str, torch.Tensor]]:
+    """(submodule's dotted name, its first output) in the order in which the submodules of an instance finish."""
+    target: Any = bound_call(namespace, name, init if init is not None else {}, state, method)
+    found: list[tuple[str, torch.Tensor]] = []
+
+    def hook(label: str) -> Callable[..., None]:
+        def keep(_module: Any, _inputs: Any, output: Any) -> None:
+            first = output[0] if isinstance(output, (tuple, list)) and output else output
+            if _is_tensor(first):
+                found.append((label, first.detach().clone()))
+
+        return keep
+
+    handles = [
+        module.register_forward_hook(hook(label))
+        for label, module in getattr(target, "__self__", target).named_modules()
+        if label
+    ]
+    try:
+        target(*resolve(namespace, list(inputs.values())))
+    finally:
+        for handle in handles:
+            handle.remove()
+    return found
+
+
+def items(namespace: Namespace, iterable: Any, limit: int = 1000) -> list[Any]:
+    """The first ``limit`` items of something that is iterated: a generator, a data loader…"""
+    return list(itertools.islice(iter(iterable), limit))
+
+
+def item(namespace: Namespace, container: Any, key: Any) -> Any:
+    """``container[key]``."""
+    return container[key]
+
+
+def length(namespace: Namespace, container: Any) -> int:
+    """``len(container)``."""
+    return len(container)
+
+
+PROBES: dict[str, Callable[..., Any]] = {
+    probe.__name__: probe
+    for probe in (
+        accepts,
+        call_laid_out,
+        call_seeded,
+        gradients,
+        hook_outputs,
+        item,
+        items,
+        length,
+        module_tree,
+        peak_memory,
+        rng_used,
+        signature,
+        unchanged,
+    )
+}

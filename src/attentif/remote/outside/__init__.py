@@ -1,0 +1,1 @@
+"""The trusted side: students as objects, connections, the listener."""

@@ -1,0 +1,151 @@
+"""Reaching an agent at the other end of a unix socket.
+
+Every read has a deadline, and no memory is used on the word of the other side.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import struct
+from collections.abc import Callable
+from time import monotonic
+from typing import Protocol
+
+from attentif.remote.wire.codec import DEFAULT_LIMITS, HEADER, Limits, sizes
+from attentif.remote.wire.errors import ProcessDied, ProtocolError, RemoteError, SessionClosed, TimeLimit
+
+_CREDENTIALS = struct.Struct("3i")
+_CHUNK = 1 << 20  # bytes
+_FIRST = 1 << 16
+
+
+class Connection(Protocol):
+    """Something that answers a request with a reply."""
+
+    def ask(self, request: bytes) -> bytes:
+        """Sends a request and returns the reply, or raises a RemoteError."""
+
+
+class SocketConnection:
+    """A process at the other end of a unix socket. A request and its reply have ``time_limit`` seconds together.
+
+    Whatever ends the conversation kills the process; ``ended`` is then the error that said so. ``explain`` makes a
+    better error of a connection that closed, if somebody knows how the process ended.
+    """
+
+    def __init__(self, connection: socket.socket, time_limit: float, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.socket, self.time_limit, self.limits = connection, time_limit, limits
+        self.ended: RemoteError | None = None
+        self.explain: Callable[[], RemoteError | None] = lambda: None
+        self._peer = _Peer(connection)
+
+    def ask(self, request: bytes) -> bytes:
+        """Sends and waits. Raises TimeLimit, ProcessDied, MemoryLimit or ProtocolError, then SessionClosed."""
+        if self.ended is not None:
+            raise SessionClosed(f"the session has ended: {type(self.ended).__name__}")
+        deadline = monotonic() + self.time_limit
+        try:
+            send(self.socket, request, deadline)
+            return receive(self.socket, deadline, self.limits)
+        except TimeoutError:
+            self._end(TimeLimit(self.time_limit))
+        except (EOFError, OSError):
+            self._end(self.explain() or ProcessDied("the process ended in the middle of a call"))
+        except ProtocolError as error:
+            self._end(error)
+        assert self.ended is not None
+        raise self.ended
+
+    def peer(self) -> int:
+        """The process at the other end, as the system tells it (0 if unknown)."""
+        return self._peer.pid
+
+    def kill(self) -> None:
+        """Kills the process at the other end and hangs up; a second time nothing happens."""
+        if self.ended is None:
+            self.ended = SessionClosed("closed by this side")
+        self._peer.kill()
+        self.socket.close()
+
+    def _end(self, error: RemoteError) -> None:
+        self.ended = error
+        self.kill()
+
+
+class _Peer:
+    """The process that made a connection. Held by a file descriptor, so that a number that has come to mean another
+    process is never killed."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.pid, self._descriptor = 0, -1
+        with contextlib.suppress(OSError, AttributeError, struct.error):
+            raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+            pid, uid, _ = _CREDENTIALS.unpack(raw)
+            if pid <= 1 or pid == os.getpid():
+                return
+            descriptor = os.pidfd_open(pid)
+            if _user_of(pid) == uid:
+                self.pid, self._descriptor = pid, descriptor
+            else:
+                os.close(descriptor)
+
+    def kill(self) -> None:
+        if self._descriptor < 0:
+            return
+        with contextlib.suppress(OSError):
+            signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+            if os.getpgid(self.pid) == self.pid:  # a session leader: what it has started goes too
+                os.killpg(self.pid, signal.SIGKILL)
+        os.close(self._descriptor)
+        self._descriptor = -1
+
+
+def _user_of(pid: int) -> int:
+    with open(f"/proc/{pid}/status") as file:
+        for line in file:
+            if line.startswith("Uid:"):
+                return int(line.split()[2])
+    return -1
+
+
+def send(connection: socket.socket, message: bytes, deadline: float) -> None:
+    """Sends all of a message before ``deadline``; TimeoutError or OSError."""
+    connection.settimeout(_left(deadline))
+    connection.sendall(message)
+
+
+def receive(connection: socket.socket, deadline: float, limits: Limits) -> bytes:
+    """A whole message before ``deadline``, however slowly it drips; its announced size is checked before memory is
+    used. Raises TimeoutError, EOFError, OSError or ProtocolError."""
+    parts, count = bytearray(), _FIRST  # nearly always all of it: one wait instead of two
+    while len(parts) < count:
+        connection.settimeout(_left(deadline))
+        part = connection.recv(min(_CHUNK, count - len(parts)))
+        if not part:
+            raise EOFError
+        parts += part
+        if count == _FIRST and len(parts) >= HEADER.size:
+            count = HEADER.size + sum(sizes(parts[: HEADER.size], limits))
+    if len(parts) > count:
+        raise ProtocolError("the process said more than it was asked")
+    return bytes(parts)
+
+
+def readable(connections: list[socket.socket], timeout: float) -> list[socket.socket]:
+    """Those that have something to read, waiting up to ``timeout`` seconds for one."""
+    poll = select.poll()
+    by_number = {connection.fileno(): connection for connection in connections}
+    for number in by_number:
+        poll.register(number, select.POLLIN)
+    return [by_number[number] for number, _ in poll.poll(max(0.0, timeout) * 1000)]
+
+
+def _left(deadline: float) -> float:
+    left = deadline - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left

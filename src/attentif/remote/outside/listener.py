@@ -1,0 +1,248 @@
+"""The socket that frozen kernels, their sessions and grade cells call. Nothing that arrives is ever executed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from attentif.remote.outside.connections import SocketConnection, readable
+from attentif.remote.outside.student import Student, student_error
+from attentif.remote.wire.codec import DEFAULT_LIMITS, HEADER, Limits, decode, encode, sizes
+from attentif.remote.wire.errors import (
+    MemoryLimit,
+    ProcessDied,
+    ProtocolError,
+    RemoteError,
+    SnapshotMissing,
+    StudentError,
+    TimeLimit,
+)
+from attentif.remote.wire.protocol import OUT_OF_MEMORY
+
+_HELLO_LIMITS = Limits(bytes=256 * 1024, tree_bytes=256 * 1024, depth=4, nodes=100, tensors=0, string=16_384)
+_HELLO_PATIENCE = 5.0  # seconds that a caller has to say who it is
+_KINDS = {"snapshot": "token", "session": "token", "cell": "nonce"}
+_LONGEST_PATH = 100  # bytes: the system's bound on the address of a unix socket is 108 or 104
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """How a hand-written grade cell went: ``shown``, the repr of its last line's value (None: no value), ``value``
+    itself where it is a bool, number or string, or its exception."""
+
+    shown: str | None
+    error: StudentError | None
+    value: bool | int | float | str | None = None
+
+
+@dataclass
+class _Caller:
+    """A connection that has not yet said all of its first message."""
+
+    socket: socket.socket
+    deadline: float
+    heard: bytearray = field(default_factory=bytearray)
+
+    def hello(self) -> dict[Any, Any] | None:
+        """Reads what is there; the first message once it is complete. ProtocolError, EOFError or OSError for junk."""
+        part = self.socket.recv(self._missing(), socket.MSG_DONTWAIT)
+        if not part:
+            raise EOFError
+        self.heard += part
+        if self._missing():
+            return None
+        hello = decode(self.heard, None, _HELLO_LIMITS)
+        if type(hello) is not dict:
+            raise ProtocolError("not a first message")
+        return hello
+
+    def _missing(self) -> int:
+        """Bytes still to come: of the header, then of the whole message."""
+        if len(self.heard) < HEADER.size:
+            return HEADER.size - len(self.heard)
+        return HEADER.size + sum(sizes(self.heard[: HEADER.size], _HELLO_LIMITS)) - len(self.heard)
+
+
+class SnapshotListener:
+    """What frozen kernels and their sessions call: a listening unix socket, ``server``. It works only inside its
+    ``wait_…`` and ``open_session`` calls; there is no thread.
+
+    ``address`` is the socket's path as the kernel sees it, which in a sandbox is not the path that it has here.
+    ``lost`` counts the seconds that each exercise has lost to time limits.
+    """
+
+    def __init__(
+        self, server: socket.socket, address: str, *, max_pending: int = 64, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
+        self.server, self.address, self.lost = server, address, dict[str, float]()
+        self._max_pending, self._limits = max_pending, limits
+        self._callers: list[_Caller] = []
+        self._arrived: dict[tuple[str, str], tuple[SocketConnection, dict[Any, Any]]] = {}
+        self._snapshots: dict[str, SocketConnection] = {}
+        self._path: Path | None = None
+        server.setblocking(False)
+
+    @classmethod
+    def at(cls, path: str | os.PathLike[str], **options: Any) -> SnapshotListener:
+        """A listener at ``path``, in a folder that is made for this user alone. ValueError for a path too long."""
+        place = Path(path)
+        if len(os.fsencode(place)) > _LONGEST_PATH:
+            raise ValueError(f"{place}: too long for a socket; set TMPDIR to a shorter folder")
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        server.bind(str(place))
+        os.chmod(place, 0o600)
+        server.listen(64)
+        listener = cls(server, str(place), **options)
+        listener._path = place
+        return listener
+
+    def __enter__(self) -> SnapshotListener:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connection in [*self._snapshots.values(), *(c for c, _ in self._arrived.values())]:
+            connection.kill()
+        for caller in self._callers:
+            caller.socket.close()
+        self._snapshots.clear()
+        self._arrived.clear()
+        self._callers.clear()
+        self.server.close()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def wait_snapshot(self, exercise: str, token: str, timeout: float = 10.0) -> None:
+        """Waits until the frozen copy announced by ``token`` has called; SnapshotMissing if it does not."""
+        connection, hello = self._wait("snapshot", token, timeout)
+        if hello.get("exercise") != exercise:
+            connection.kill()
+            raise SnapshotMissing(exercise)
+        former = self._snapshots.pop(exercise, None)
+        if former is not None:
+            former.kill()
+        self._snapshots[exercise] = connection
+
+    def wait_cell(self, nonce: str, timeout: float = 10.0) -> CellResult:
+        """Waits for the report of a grade cell; SnapshotMissing if it does not come."""
+        connection, hello = self._wait("cell", nonce, timeout)
+        connection.socket.close()  # the caller is the kernel itself: it is not killed
+        error, shown, value = hello.get("error"), hello.get("shown"), hello.get("value")
+        return CellResult(
+            shown[:4000] if type(shown) is str else None,
+            student_error(error) if type(error) is dict else None,
+            value if type(value) in (bool, int, float, str) else None,
+        )
+
+    @contextlib.contextmanager
+    def open_session(self, exercise: str, *, time_limit: float = 10.0, start_limit: float = 10.0) -> Iterator[Student]:
+        """A fresh fork of the exercise's frozen copy, killed at the end. ``time_limit`` seconds are allowed to each
+        call; what is lost to that limit is added to ``lost[exercise]``. Raises SnapshotMissing if there is no frozen
+        copy or it cannot be forked."""
+        snapshot = self._snapshots.get(exercise)
+        if snapshot is None:
+            raise SnapshotMissing(f"no frozen copy for {exercise}")
+        token = secrets.token_hex(16)
+        pid = _control(snapshot, {"do": "fork", "token": token}, start_limit).get("pid")
+        if type(pid) is not int:
+            raise SnapshotMissing("the frozen copy could not be forked")
+        session, _ = self._wait("session", token, start_limit)
+        session.time_limit, session.limits = time_limit, self._limits
+        session.explain = lambda: _explain_end(snapshot, pid, time_limit)
+        try:
+            yield Student(session, self._limits)
+        finally:
+            if isinstance(session.ended, TimeLimit):
+                self.lost[exercise] = self.lost.get(exercise, 0.0) + time_limit
+            session.kill()
+
+    def _wait(self, kind: str, token: str, timeout: float) -> tuple[SocketConnection, dict[Any, Any]]:
+        deadline = monotonic() + timeout
+        while (kind, token) not in self._arrived:
+            left = deadline - monotonic()
+            if left <= 0:
+                raise SnapshotMissing(f"no {kind} called in {timeout:g} s")
+            self._listen(min(left, 0.5))
+        return self._arrived.pop((kind, token))
+
+    def _listen(self, timeout: float) -> None:
+        """Takes calls and what callers say; whoever is silent for long, says junk or is one too many is hung up on."""
+        callers = {caller.socket: caller for caller in self._callers}
+        for ready in readable([self.server, *callers], timeout):
+            if ready is self.server:
+                self._accept()
+            else:
+                self._hear(callers[ready])
+        for caller in [c for c in self._callers if c.deadline < monotonic()]:
+            self._drop(caller)
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            raw, _ = self.server.accept()
+            if len(self._callers) >= self._max_pending:
+                self._drop(self._callers[0])
+            self._callers.append(_Caller(raw, monotonic() + _HELLO_PATIENCE))
+
+    def _hear(self, caller: _Caller) -> None:
+        try:
+            hello = caller.hello()
+            if hello is None:
+                return
+            kind = hello.get("hello")
+            token = hello.get(_KINDS.get(kind, "")) if type(kind) is str else None
+            if type(kind) is not str or type(token) is not str:
+                raise ProtocolError("not a first message")
+            if (kind, token) in self._arrived or len(self._arrived) >= self._max_pending:
+                raise ProtocolError("an unwanted call")
+        except BlockingIOError:
+            return
+        except (RemoteError, EOFError, OSError):
+            self._drop(caller)
+            return
+        self._callers.remove(caller)
+        self._arrived[kind, token] = SocketConnection(caller.socket, 10.0), hello
+
+    def _drop(self, caller: _Caller) -> None:
+        if caller in self._callers:
+            self._callers.remove(caller)
+        caller.socket.close()
+
+
+def _control(snapshot: SocketConnection, asked: dict[str, Any], limit: float) -> dict[Any, Any]:
+    """A frozen copy's answer. It may lie: only a message hangs on it. SnapshotMissing if it does not answer."""
+    snapshot.time_limit, snapshot.limits = limit, _HELLO_LIMITS
+    try:
+        reply = decode(snapshot.ask(encode(asked)), None, _HELLO_LIMITS)
+    except RemoteError as error:
+        raise SnapshotMissing(f"the frozen copy does not answer: {error}") from None
+    return reply if type(reply) is dict else {}
+
+
+def _explain_end(snapshot: SocketConnection, pid: int, time_limit: float) -> RemoteError | None:
+    """How a session ended, from its wait status as the frozen copy tells it."""
+    with contextlib.suppress(RemoteError):
+        status = _control(snapshot, {"do": "status", "pid": pid}, 3.0).get("status")
+        if type(status) is int and 0 <= status < 65536:
+            return _ending(status, time_limit)
+    return None
+
+
+def _ending(status: int, time_limit: float) -> RemoteError:
+    if os.WIFEXITED(status):
+        code = os.WEXITSTATUS(status)
+        return MemoryLimit() if code == OUT_OF_MEMORY else ProcessDied(f"exit code {code}")
+    number = os.WTERMSIG(status)
+    if number == signal.SIGKILL:  # not by us: what watches over memory kills so, inside a sandbox or out
+        return MemoryLimit()
+    if number == signal.SIGXCPU:
+        return TimeLimit(time_limit)
+    name = signal.Signals(number).name if number in signal.valid_signals() else str(number)
+    return ProcessDied(f"signal {name}")

@@ -1,0 +1,130 @@
+"""``student.name(...)`` on code that lives elsewhere: plain values arrive as values, all else as handles.
+
+Only public names are ever asked for. What numpy, torch, pytest or copy look up on any object (``__array__``,
+``__torch_function__``, ``__len__``…) is answered here, with AttributeError.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from attentif.remote.outside.connections import Connection
+from attentif.remote.wire.codec import DEFAULT_LIMITS, Limits, decode, encode
+from attentif.remote.wire.errors import MemoryLimit, NameMissing, NotCallable, ProtocolError, RemoteError, StudentError
+from attentif.remote.wire.protocol import MAX_TEXT, is_public
+
+
+class Student:
+    """The student's names as attributes. Arguments go by value; another ``Handle`` or a ``Ref`` goes as what it stands
+    for. Any call may raise a RemoteError; TypeError means that an argument cannot be sent.
+
+    A function or class is asked for once: who calls it a hundred times need not ask a hundred times what it is."""
+
+    __slots__ = ("_callables", "_connection", "_limits")
+
+    def __init__(self, connection: Connection, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._connection, self._limits = connection, limits
+        self._callables: dict[str, Handle] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        if not is_public(name):
+            raise AttributeError(name)
+        if name in self._callables:
+            return self._callables[name]
+        value = self._request({"do": "get", "name": name})
+        if type(value) is Handle and value._callable:
+            self._callables[name] = value
+        return value
+
+    def probe(self, probe: str, /, *args: Any, **kwargs: Any) -> Any:
+        """Runs a probe of ``attentif.remote.inside.probes`` beside the student's code."""
+        return self._request({"do": "probe", "name": probe, "args": args, "kwargs": kwargs})
+
+    def _request(self, asked: dict[str, Any]) -> Any:
+        try:
+            request = encode(asked, self._number_of)
+        except ProtocolError as error:
+            raise TypeError(f"an argument cannot be sent to the student's code: {error}") from None
+        reply = decode(self._connection.ask(request), self._make_handle, self._limits)
+        if type(reply) is dict and list(reply) == ["value"]:
+            return reply["value"]
+        raise failure_of(reply)
+
+    def _number_of(self, value: Any) -> tuple[int, bool, str]:
+        if type(value) is Handle and value._student._connection is self._connection:
+            return value._number, value._callable, value._type
+        raise ProtocolError(f"a value of type {type(value).__name__} stays on this side")
+
+    def _make_handle(self, number: int, can_be_called: bool, kind: str) -> Handle:
+        return Handle(self, number, can_be_called, kind)
+
+    def __repr__(self) -> str:
+        return "<the student's code>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a student cannot be copied")
+
+
+class Handle:
+    """An object that stayed in the student's process: it can be called and its public attributes read, no more."""
+
+    __slots__ = ("_callable", "_number", "_student", "_type")
+
+    def __init__(self, student: Student, number: int, can_be_called: bool, kind: str) -> None:
+        self._student, self._number, self._callable, self._type = student, number, can_be_called, kind
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not self._callable:
+            raise NotCallable(self._type)
+        return self._student._request({"do": "call", "target": self, "args": args, "kwargs": kwargs})
+
+    def __getattr__(self, name: str) -> Any:
+        if not is_public(name):
+            raise AttributeError(name)
+        return self._student._request({"do": "attribute", "target": self, "name": name})
+
+    def __repr__(self) -> str:
+        return f"<an object of type {self._type!r} of the student's code>"
+
+    def __copy__(self) -> Handle:
+        return self
+
+    def __deepcopy__(self, _memo: Any) -> Handle:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a handle cannot be pickled")
+
+
+def ended(student: Student) -> RemoteError | None:
+    """What ended the student's session (TimeLimit, ProcessDied…); None while it goes on."""
+    return getattr(student._connection, "ended", None)
+
+
+def failure_of(reply: Any) -> RemoteError:
+    """The error that a reply tells of; ProtocolError if it tells of none."""
+    if type(reply) is not dict:
+        return ProtocolError("the reply is not one")
+    kind = reply.get("failure")
+    if kind == "memory":
+        return MemoryLimit()
+    if kind == "NameMissing":
+        return NameMissing(_text(reply, "name"))
+    if kind == "NotCallable":
+        return NotCallable(_text(reply, "name"))
+    if kind == "exception":
+        return student_error(reply)
+    return ProtocolError(_text(reply, "message") or "the reply is not one")
+
+
+def student_error(told: dict[Any, Any]) -> StudentError:
+    """An exception as an agent describes it, every part checked and bounded."""
+    line = told.get("line")
+    number = line if type(line) is int and 0 <= line < 1_000_000 else 0
+    kind = _text(told, "type")[:100] or "Exception"
+    return StudentError(kind, _text(told, "message"), number, _text(told, "cell"), _text(told, "traceback"))
+
+
+def _text(told: dict[Any, Any], key: str) -> str:
+    value = told.get(key)
+    return value[:MAX_TEXT] if type(value) is str else ""

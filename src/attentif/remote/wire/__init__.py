@@ -1,0 +1,1 @@
+"""What travels: the codec, its errors, a call as data."""

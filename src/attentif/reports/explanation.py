@@ -1,0 +1,60 @@
+"""How a check says no: a finding, its evidence, its consequence, graded hints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+from attentif.words.text import Text
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Two matrices to be shown side by side; public checks only."""
+
+    title: Text
+    student: list[list[float]]
+    expected: list[list[float]]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a student reads about a check that failed.
+
+    ``evidence`` may quote sizes and values, so it is dropped from the report of a hidden check; ``diagnosis`` is
+    the name of the misconception that was recognised, empty if none. ``convention``: not an error but another
+    convention than the statement's.
+    """
+
+    finding: Text
+    evidence: Text | None = None
+    consequence: Text | None = None
+    hints: tuple[Text, ...] = ()
+    diagnosis: str = ""
+    function: str = ""
+    picture: Picture | None = None
+    convention: bool = False
+
+    @property
+    def head(self) -> Text:
+        """The finding, said to be another convention where it is one."""
+        if not self.convention:
+            return self.finding
+        return Text(f"Autre convention : {self.finding.fr}", f"Another convention: {self.finding.en}")
+
+    def without_values(self) -> Explanation:
+        """The same explanation without anything that shows inputs, sizes or expected values."""
+        return replace(self, evidence=None, picture=None)
+
+
+class CheckFailure(AssertionError):
+    """A check failed, and ``explanations`` say why (one for each function concerned)."""
+
+    def __init__(self, *explanations: Explanation) -> None:
+        super().__init__(" / ".join(e.finding.fr for e in explanations))
+        self.explanations = explanations
+
+
+def fail(finding: Text, **details: Any) -> NoReturn:
+    """Fails the running check with a message for the student (``details``: other fields of Explanation)."""
+    raise CheckFailure(Explanation(finding, **details))

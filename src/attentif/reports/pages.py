@@ -1,0 +1,142 @@
+"""Showing a report: HTML for notebooks and feedback, plain text for terminals. Students' text is data: escaped."""
+
+from __future__ import annotations
+
+import functools
+import math
+import unicodedata
+from dataclasses import replace
+from typing import Any
+
+import jinja2
+
+from attentif.reports.explanation import Explanation, Picture
+from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.words.text import Text
+
+_SYMBOLS = {
+    Verdict.PASSED: "✓",
+    Verdict.FAILED: "✗",
+    Verdict.ERROR: "✗",
+    Verdict.TIME_LIMIT: "⏱",
+    Verdict.MEMORY_LIMIT: "✗",
+    Verdict.NOT_RUN: "–",
+}
+
+
+def plain_report(report: ExerciseReport, *, points: float | None = None) -> str:
+    """The report as lines of text, French first."""
+    lines = [_headline(report, points)]
+    for result in without_repetition(report).results:
+        lines.append(f"  {_SYMBOLS[result.verdict]} {clean(result.title.fr)}{_hidden_mark(result)}")
+        if result.verdict not in (Verdict.PASSED, Verdict.NOT_RUN):
+            lines += ["      " + line for line in _explained(result).splitlines()]
+    lines += [f"  ! {clean(notice.fr)}" for notice in report.notices]
+    if report.seed is not None:
+        lines.append(f"  (graine des tirages : {report.seed})")
+    return "\n".join(lines)
+
+
+def plain_result(result: CheckResult) -> str:
+    """One check that did not pass, for pytest's own output."""
+    return f"{clean(result.title.fr)}\n{_explained(result)}\n"
+
+
+def html_report(report: ExerciseReport, *, points: float | None = None) -> str:
+    """The report as a self-contained piece of HTML: inline styles, no script, hints unfolded one by one."""
+    return report_template().render(
+        report=without_repetition(report),
+        headline=_headline(report, points),
+        Verdict=Verdict,
+        symbol=_SYMBOLS.__getitem__,
+        cells=_cells,
+        clean=clean,
+    )
+
+
+def without_repetition(report: ExerciseReport) -> ExerciseReport:
+    """The report with each mistake explained once: where it shows again, its finding, its evidence and what is new in
+    its consequence are enough (a hidden check may know that a mistake is inherited, where a public one does not)."""
+    seen: dict[tuple[str, str], set[Text | None]] = {}
+    results = []
+    for result in report.results:
+        explanations = []
+        for e in result.explanations:
+            told = seen.setdefault((e.function, e.diagnosis or e.finding.fr), set())
+            new = None if e.consequence in told else e.consequence
+            again = bool(told and e.hints)
+            explanations.append(replace(e, consequence=new, hints=(), picture=None) if again else e)
+            told.add(e.consequence)
+        results.append(replace(result, explanations=tuple(explanations)))
+    return replace(report, results=tuple(results))
+
+
+def clean(text: str, limit: int = 2000) -> str:
+    """Text that may come from a student, made safe for a terminal: no control characters but newlines, bounded."""
+    kept = "".join(c for c in text[:limit] if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    return kept if len(text) <= limit else kept + " […]"
+
+
+def _headline(report: ExerciseReport, points: float | None) -> str:
+    title = report.title.fr if report.title else report.exercise
+    passed = sum(r.verdict is Verdict.PASSED for r in report.results)
+    count = f"{passed} vérification{'s' if passed > 1 else ''} sur {len(report.results)}"
+    if points is None:
+        return f"{title} : {count}"
+    return f"{title} : {_short(report.score(points))} / {_short(points)} points ({count})"
+
+
+def _short(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def _hidden_mark(result: CheckResult) -> str:
+    return " (vérification cachée)" if result.hidden else ""
+
+
+def _explained(result: CheckResult) -> str:
+    return "\n".join(_explanation_lines(e) for e in result.explanations) or result.verdict.label.fr
+
+
+def _explanation_lines(explanation: Explanation) -> str:
+    parts = [f"→ {clean(explanation.head.fr)}"]
+    parts += [clean(t.fr) for t in (explanation.evidence, explanation.consequence) if t is not None and t.fr]
+    count = len(explanation.hints)
+    parts += [f"Indice {i}/{count} : {clean(hint.fr)}" for i, hint in enumerate(explanation.hints, start=1)]
+    parts.append(f"[en] {clean(explanation.head.en)}")
+    return "\n".join(parts)
+
+
+def _cells(picture: Picture, which: str) -> list[list[dict[str, Any]]]:
+    """Rows of {text, colour} for a heat map on the scale of the expected matrix."""
+    finite = [v for row in picture.expected for v in row if math.isfinite(v)]
+    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
+    span = (high - low) or 1.0
+    rows = picture.student if which == "student" else picture.expected
+    return [[{"text": _cell_text(v), "colour": _colour((v - low) / span)} for v in row] for row in rows]
+
+
+def _cell_text(value: float) -> str:
+    return f"{value:.2f}".replace("-0.00", "0.00") if math.isfinite(value) else str(value)
+
+
+def _colour(level: float) -> str:
+    """White to blue; outside the expected range, orange; not a number, red."""
+    if not math.isfinite(level):
+        return "#e5766f"
+    if level < -0.01 or level > 1.01:
+        return "#f2b66d"
+    shade = min(max(level, 0.0), 1.0)
+    return f"rgb({int(247 - 140 * shade)},{int(251 - 77 * shade)},{int(255 - 41 * shade)})"
+
+
+@functools.cache
+def report_template() -> jinja2.Template:
+    """The page of a report, compiled once."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("attentif.reports", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")

@@ -1,0 +1,1 @@
+"""A class graded: jobs, records, one writer."""

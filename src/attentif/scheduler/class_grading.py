@@ -1,0 +1,310 @@
+"""Grading a class: submissions to workers, grades to the gradebook by this process alone.
+
+For each submission, in this order: its record is dropped, its grades are committed in one transaction, its folder is
+put in place, its record is written. Whenever this process dies, the gradebook is whole, and what has no record is
+graded again by the next run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from nbgrader.api import Gradebook
+
+from attentif.exercises.course import Course
+from attentif.grading import flags
+from attentif.grading.flags import Flag
+from attentif.grading.preload import VARIABLES
+from attentif.kernels.outside import templates
+from attentif.kernels.outside.host import TemplateFailed, remove_roots_of
+from attentif.kernels.outside.sandbox import Environment
+from attentif.scheduler import gradebook_rows
+from attentif.scheduler.gradebook_rows import AssignmentChanged, SubmissionChanged
+from attentif.scheduler.jobs import Facts, Graded, Job, Rows, Setup, Submission, describe, grade_submission
+from attentif.scheduler.pool import kill_workers, process_pool, usable_cores
+from attentif.scheduler.preflight import CannotGrade, chosen, released_assignment
+from attentif.scheduler.records import Record, Records, cells_digest, scores_digest, submission_key
+from attentif.scheduler.startup.early_template import STATE, EarlyTemplate
+
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of one submission after a run; ``points`` is None where there is no grade."""
+
+    student: str
+    points: float | None
+    flags: tuple[Flag, ...] = ()
+    unchanged: bool = False
+    seconds: float = 0.0
+
+    @property
+    def ungraded(self) -> bool:
+        """Whether this run could not grade it."""
+        return any(flag.kind == flags.UNGRADED for flag in self.flags)
+
+
+class Watcher(Protocol):
+    """Who is told how a run goes on."""
+
+    def total(self, submissions: int) -> None:
+        """How many submissions there are, once that is known."""
+
+    def verdict(self, verdict: Verdict) -> None:
+        """One submission is done."""
+
+    def message(self, text: str) -> None:
+        """Something that an instructor should read."""
+
+
+@dataclass
+class ClassGrading:
+    """One run over a class; `run()` does it. ``executor`` makes an executor for a number of workers: it is called
+    again when a worker's death has broken the first."""
+
+    course: Course
+    atelier: str
+    watcher: Watcher
+    students: Sequence[str] = ()
+    workers: int = 0
+    rerun: bool = False
+    keep_records: bool = True
+    executor: Callable[[int], Executor] = process_pool
+    pool: Executor | None = None  # instead of the first that ``executor`` would make
+    early: EarlyTemplate | None = None  # if the caller has started one before this module was imported
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def run(self) -> list[Verdict]:
+        """Grades what is to be graded, and returns a verdict for each submission, the unchanged ones included.
+
+        Raises CannotGrade when there is nothing sensible to do, SandboxUnavailable or TemplateFailed."""
+        self.workers = self.workers or usable_cores()
+        self._early = self.early or EarlyTemplate(self.course, self.atelier).start(rerun=self.rerun)
+        with _only_run(self.course) as self._scratch:
+            self._pool = self.pool or self.executor(self.workers)
+            try:
+                self._run()
+            except BaseException:
+                kill_workers()
+                raise
+            finally:
+                self._pool.shutdown(wait=False, cancel_futures=True)
+        return self.verdicts
+
+    def _run(self) -> None:
+        facts = self._pool.submit(describe, self.course.root, self.atelier).result()
+        self._early.keep_if(_environment(facts))
+        for line in facts.warnings:
+            self.watcher.message(line)
+        submissions = chosen(self.course, facts, self.atelier, self.students)
+        rows = released_assignment(self.course, facts, self.atelier)
+        with Gradebook(facts.db_url, facts.course_id) as gradebook:
+            self._gradebook = gradebook
+            self._begin(facts, submissions, rows)
+            self._loop()
+
+    def _begin(self, facts: Facts, submissions: list[Submission], rows: Rows) -> None:
+        self._facts, self._rows = facts, rows
+        self._assignment_id = str(rows["assignment"][0]["id"])
+        self._submissions = {each.student: each for each in submissions}
+        self._records = Records(self._records_folder)
+        self._course_key = f"{facts.key}{cells_digest(rows)}"
+        self._keys: dict[str, str] = {}
+        self.watcher.total(len(submissions) + len(facts.without_notebook))
+        if not self.students:
+            for student in facts.without_notebook:
+                self._say(Verdict(student, None, (Flag(flags.MISSING, "no notebook in the folder handed in"),)))
+        self._pending = deque(each.student for each in submissions if not self._unchanged(each))
+        if not self._pending:
+            return
+        template = ""
+        environment = _environment(facts)
+        if environment is not None:
+            try:
+                template = templates.get_template(environment).address
+                self._early.remember(environment)
+            except TemplateFailed as error:
+                self.watcher.message(f"kernels cannot be prepared in advance and start one by one: {error}")
+        self._setup = Setup(
+            self.course.root, self.atelier, self._assignment_id, self._scratch, facts.sandbox, facts.preload, template
+        )
+        gradebook_rows.make_blank(self._setup.blank, rows)
+
+    @property
+    def _records_folder(self) -> Path:
+        return self.course.root / STATE / "graded" / self.atelier
+
+    def _unchanged(self, submission: Submission) -> bool:
+        student = submission.student
+        key = self._keys[student] = submission_key(self._course_key, submission.folder)
+        record = self._records.read(student) if self.keep_records and not self.rerun else None
+        if record is None or record.key != key or not submission.destination.is_dir():
+            return False
+        rows = self._read(student)
+        if not rows["submitted_assignment"] or scores_digest(rows) != record.scores:
+            return False
+        self._say(self._verdict(student, rows, record.flags, unchanged=True))
+        return True
+
+    def _read(self, student: str) -> Rows:
+        with self._gradebook.engine.connect() as connection:
+            return gradebook_rows.submission_rows(connection, self._assignment_id, student)
+
+    def _verdict(self, student: str, rows: Rows, found: tuple[Flag, ...], unchanged: bool = False) -> Verdict:
+        points, manual = gradebook_rows.scores(rows)
+        extra = (Flag(flags.MANUAL),) if manual else ()
+        return Verdict(student, points, (*found, *extra), unchanged)
+
+    def _say(self, verdict: Verdict) -> None:
+        self.verdicts.append(verdict)
+        self.watcher.verdict(verdict)
+
+    # The loop.
+
+    def _loop(self) -> None:
+        """Keeps the workers busy; a submission that kills its worker is found by running the suspects one by one."""
+        running: dict[Future[Graded], Job] = {}
+        suspects: set[str] = set()
+        self._tries: Counter[str] = Counter()
+        while self._pending or running:
+            suspects &= {*self._pending, *(job.student for job in running.values())}
+            window = 1 if suspects else self.workers + 1
+            try:
+                while self._pending and len(running) < window:
+                    student = self._pending[0]
+                    job = Job(self._setup, student, self._read(student))
+                    running[self._pool.submit(grade_submission, job)] = job
+                    self._pending.popleft()
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    graded = future.result()
+                    self._finish(running.pop(future), graded)
+            except BrokenExecutor as error:
+                suspects |= self._recover(running, error)
+                running.clear()
+
+    def _recover(self, running: dict[Future[Graded], Job], error: BrokenExecutor) -> set[str]:
+        """A worker died: keeps what was finished, makes a new pool, and puts the rest back first in the line."""
+        lost = []
+        for future, job in running.items():
+            if future.done() and future.exception() is None:
+                self._finish(job, future.result())
+            else:
+                lost.append(job.student)
+        if len(lost) == 1:
+            self._give_up(lost.pop(), f"the worker that graded it died ({error})")
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = self.executor(self.workers)
+        self._pending.extendleft(reversed(lost))
+        return set(lost)
+
+    def _finish(self, job: Job, graded: Graded) -> None:
+        if graded.error:
+            self._log(graded)
+            self._give_up(job.student, graded.error)
+            return
+        try:
+            self._write(job, graded)
+        except SubmissionChanged:
+            shutil.rmtree(graded.folder, ignore_errors=True)
+            self._tries[job.student] += 1
+            if self._tries[job.student] < _TRIES:
+                self._pending.appendleft(job.student)
+            else:
+                self._give_up(job.student, "its rows in the gradebook changed whenever it was graded")
+
+    def _write(self, job: Job, graded: Graded) -> None:
+        student = job.student
+        submission = self._submissions[student]
+        self._records.remove(student)
+        with gradebook_rows.one_transaction(self._gradebook.engine) as connection:
+            if gradebook_rows.points_of(connection, self._assignment_id) != gradebook_rows.points_in(self._rows):
+                raise AssignmentChanged(f"{self.atelier} was released again while it was graded: run the command again")
+            gradebook_rows.write_changes(connection, self._assignment_id, student, job.before, graded.after)
+        self._put_in_place(graded.folder, submission.destination)
+        found = (*self._missing(submission), *graded.flags)
+        if self.keep_records:
+            self._records.write(student, Record(self._keys[student], scores_digest(graded.after), found))
+        verdict = self._verdict(student, graded.after, found)
+        self._say(Verdict(verdict.student, verdict.points, verdict.flags, seconds=graded.seconds))
+
+    def _missing(self, submission: Submission) -> tuple[Flag, ...]:
+        names = sorted(row["name"] for row in self._rows["notebook"])
+        return tuple(Flag(flags.MISSING, n) for n in names if not (submission.folder / f"{n}.ipynb").exists())
+
+    def _put_in_place(self, folder: Path, destination: Path) -> None:
+        parent = destination.parent
+        parent.mkdir(parents=True, exist_ok=True)
+        if self._facts.groupshared:
+            with contextlib.suppress(PermissionError):
+                parent.chmod((parent.stat().st_mode | 0o2770) & 0o2777)
+        old = self.course.root / self._scratch / "old"
+        if destination.exists():
+            _move(destination, old)
+        _move(folder, destination)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def _give_up(self, student: str, reason: str) -> None:
+        self._records.remove(student)
+        rows = self._read(student)
+        points = gradebook_rows.scores(rows)[0] if rows["submitted_assignment"] else None
+        kept = "" if points is None else " (its earlier grade stays)"
+        self._say(Verdict(student, points, (Flag(flags.UNGRADED, f"{reason}{kept}"),)))
+
+    def _log(self, graded: Graded) -> None:
+        path = self.course.root / STATE / "grade.log"
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"== {self.atelier} {graded.student}\n{graded.log}\n")
+
+
+def _environment(facts: Facts) -> Environment | None:
+    """What kernels are forked from; None where they are not ours."""
+    if facts.preload is None:
+        return None
+    return Environment.of(facts.preload, facts.sandbox, variables=VARIABLES)
+
+
+def _move(source: Path, target: Path) -> None:
+    """A rename; between file systems, a copy beside the target and then a rename."""
+    try:
+        os.rename(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        partial = target.with_name(f".{target.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(source, partial, symlinks=True)
+        os.rename(partial, target)
+        shutil.rmtree(source, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _only_run(course: Course) -> Iterator[str]:
+    """A scratch folder, relative to the course, and the certainty that no other run writes grades there."""
+    home = course.root / STATE / "grading"
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CannotGrade("another `attentif grade` is at work in this course: wait for it, or end it") from error
+        for left in home.glob("run-*"):
+            remove_roots_of(int(left.name.removeprefix("run-")))
+            shutil.rmtree(left, ignore_errors=True)
+        scratch = home / f"run-{os.getpid()}"
+        scratch.mkdir()
+        try:
+            yield str(scratch.relative_to(course.root))
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)

@@ -1,0 +1,89 @@
+"""What the scheduler and its workers say to each other: plain data, and two functions that run in a worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attentif.grading.flags import Flag
+
+Rows = dict[str, list[dict[str, Any]]]  # table of the gradebook → its rows
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A folder that was handed in: where it is, and where its graded copy goes."""
+
+    student: str
+    folder: Path
+    destination: Path
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the course's configuration says; ``preload`` is None where kernels are not ours."""
+
+    db_url: str
+    course_id: str
+    submissions: tuple[Submission, ...]
+    without_notebook: tuple[str, ...]
+    sandbox: str
+    preload: tuple[str, ...] | None
+    key: str
+    groupshared: bool
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What all jobs of one run share; ``scratch`` is relative to ``root``."""
+
+    root: Path
+    atelier: str
+    assignment_id: str
+    scratch: str
+    sandbox: str
+    preload: tuple[str, ...] | None
+    template: str
+
+    @property
+    def blank(self) -> Path:
+        """The gradebook with the assignment and no student."""
+        return self.root / self.scratch / "blank.db"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to grade, with its rows in the gradebook."""
+
+    setup: Setup
+    student: str
+    before: Rows
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of a job: rows and a folder; or ``error``, and nothing else counts."""
+
+    student: str
+    after: Rows
+    folder: Path
+    flags: tuple[Flag, ...]
+    seconds: float
+    error: str = ""
+    log: str = ""
+
+
+def describe(root: Path, atelier: str) -> Facts:
+    """Reads the configuration and looks at what was handed in; finds out what templates must import."""
+    from attentif.scheduler import worker  # torch and more: of no use to the scheduler's own process
+
+    return worker.describe(root, atelier)
+
+
+def grade_submission(job: Job) -> Graded:
+    """Grades one submission. Whatever goes wrong is in the result; only the death of the process is not."""
+    from attentif.scheduler import worker
+
+    return worker.grade_submission(job)

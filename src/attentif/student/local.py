@@ -1,0 +1,62 @@
+"""Checks against code that lives in this process: a namespace, or the notebooks of a folder."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from attentif.checks.run import NotRun, Run
+from attentif.exercises.course import find_course
+from attentif.references.folder import FolderReferences
+from attentif.remote.local import LocalConnection
+from attentif.remote.outside.student import Student
+from attentif.student.notebook import find_notebook
+from attentif.words.text import Text
+
+
+@dataclass(frozen=True)
+class NamespaceStudents:
+    """The same names for every exercise: ``check(...)`` in a notebook."""
+
+    namespace: Mapping[str, Any]
+
+    @contextlib.contextmanager
+    def open(self, exercise: str, check_file: Path, *, time_limit: float) -> Iterator[Student]:
+        """The namespace, spoken to through the same codec as a remote kernel."""
+        yield Student(LocalConnection(dict(self.namespace)))
+
+
+@dataclass
+class FolderStudents:
+    """The notebooks beside the check files, each run once for each exercise that is asked for."""
+
+    _namespaces: dict[tuple[Path, str], dict[str, Any]] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def open(self, exercise: str, check_file: Path, *, time_limit: float) -> Iterator[Student]:
+        """The names at the exercise's check cell; NotRun if no notebook of the folder has one."""
+        folder = notebooks_folder(check_file)
+        key = (folder, exercise)
+        if key not in self._namespaces:
+            notebook = find_notebook(folder, exercise)
+            if notebook is None:
+                call = f'check("{exercise}")'
+                raise NotRun(Text(f"Aucun notebook de {folder.name}/ ne contient {call}.", f"No notebook has {call}."))
+            self._namespaces[key] = notebook.namespace_at(exercise)[0]
+        yield Student(LocalConnection(self._namespaces[key]))
+
+
+def notebooks_folder(check_file: Path) -> Path:
+    """Where the notebooks for a check file are: the parent of ``checks/``; for a hidden file, the course's source."""
+    if check_file.parent.name == "checks":
+        return check_file.parent.parent
+    course = find_course(check_file)
+    return course.root / "source" / check_file.parent.name if course else check_file.parent
+
+
+def folder_run() -> Run:
+    """The run of somebody who types ``pytest``: notebooks and references are found from each check file."""
+    return Run(FolderStudents(), FolderReferences())
