@@ -18,6 +18,9 @@ MAX_OUTPUTS = 100
 MAX_TEXT = 20_000
 MAX_IMAGE_BYTES = 2_000_000
 CUT = "\n[… sortie coupée par le correcteur]"
+ODD_MESSAGE = "Le noyau a envoyé pour cette cellule un message qu'aucun notebook ne peut contenir : il est écarté."
+TOO_MUCH = "Cette cellule a trop affiché : la suite est écartée."
+END_MISSING = "La fin de l'affichage de cette cellule n'est pas arrivée jusqu'au correcteur."
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -77,6 +80,11 @@ def _cut(text: Any, limit: int = MAX_TEXT) -> str:
     joined = "".join(map(str, text)) if isinstance(text, list) else str(text if text is not None else "")
     joined = joined.encode("utf-8", "replace").decode("utf-8")  # no file could hold half characters
     return joined if len(joined) <= limit else joined[:limit] + CUT
+
+
+def note_output(line: str) -> NotebookNode:
+    """A line of the grader's own under a cell. Costs no points."""
+    return new_output("stream", name="stdout", text=f"[Correcteur] {line}\n")
 
 
 def error_output(name: str, message: str) -> NotebookNode:

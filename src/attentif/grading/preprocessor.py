@@ -10,14 +10,14 @@ from time import monotonic
 from typing import Any
 
 from jupyter_core.utils import ensure_async, run_sync
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellControlSignal, CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 from traitlets import Bool, Enum, Float, Int, Unicode
 
 from attentif.checks.runner import CheckFilesBroken
 from attentif.exercises.course import find_course
-from attentif.grading import flags, outputs
+from attentif.grading import flags, outputs, said
 from attentif.grading.exporter import UNREADABLE
 from attentif.grading.flags import Flag
 from attentif.grading.plan import CellKind, CellPlan, plan_cell
@@ -71,6 +71,7 @@ class Grade(Execute):
     skip_cells_with_tag = Unicode(
         "illustration", help="Cells with this tag draw figures that no exercise needs: grading leaves them out."
     ).tag(config=True)
+    raise_on_iopub_timeout = Bool(False, help="What a cell did not manage to say costs what it said, no more.")
     max_output_bytes = Int(1_000_000, help="What one cell may print before the rest is dropped.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any, km: Any = None) -> tuple[NotebookNode, Any]:
@@ -83,6 +84,7 @@ class Grade(Execute):
         self._stopped, self._printed, self._reported = "", 0, False
         self.flags: list[Flag] = []  # why a person should look at this notebook
         self._tokens: dict[str, str] = {}
+        self._notes: dict[int, dict[str, None]] = {}  # by cell: what the grader says under it, each line once
         unreadable = nb.metadata.get(UNREADABLE)
         if unreadable:
             self._stopped = f"le notebook n'a pas pu être lu. {unreadable}"
@@ -90,11 +92,13 @@ class Grade(Execute):
             self._write_reports(nb, None)
             return nb, resources
         self._run(nb, resources, km)
-        for cell, plan in zip(nb.cells, self._plans, strict=True):
-            if cell.cell_type == "code" and plan.kind is CellKind.ORDINARY:
+        for index, (cell, plan) in enumerate(zip(nb.cells, self._plans, strict=True)):
+            if cell.cell_type != "code":
+                continue
+            if plan.kind is CellKind.ORDINARY:
                 cell.outputs = outputs.tame(cell.outputs)
-            if cell.cell_type == "code" and type(cell.get("execution_count")) is not int:
-                cell.execution_count = None
+            cell.execution_count = said.count(cell.get("execution_count"))
+            cell.outputs += [outputs.note_output(line) for line in self._notes.get(index, ())]
         nb.metadata.pop("widgets", None)
         return nb, resources
 
@@ -138,7 +142,8 @@ class Grade(Execute):
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Runs, freezes or proves one cell. A kernel that dies ends the run of cells, not the grading."""
         plan = self._plans[index]
-        self._printed = 0
+        self._printed, self._ended = 0, False
+        refused = self._refused()
         if plan.kind is CellKind.CHECKS:
             if not self._stopped:
                 self._take_snapshot(plan)
@@ -164,15 +169,53 @@ class Grade(Execute):
             self.log.warning("%s: cell %d: %s: %s", self._identity, index + 1, type(error).__name__, error)
             reason = f"la cellule {index + 1} a envoyé des messages incompréhensibles"
             self._stop(cell, reason, Flag(flags.FORGED, f"cell {index + 1}"))
+        if self._refused() > refused:
+            self._note(index, outputs.ODD_MESSAGE)
+        if index in self._notes and outputs.END_MISSING in self._notes[index] and not self._stopped:
+            with contextlib.suppress(RuntimeError):
+                run_sync(self.kc.listen_again)()
         return cell, resources
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """As nbclient's, but a cell that prints without end fills neither memory nor the notebook."""
-        if msg.get("msg_type") in ("stream", "display_data", "execute_result", "update_display_data", "error"):
-            self._printed += len(repr(msg.get("content")))
-            if self._printed > self.max_output_bytes:
+        """As nbclient's, of messages that were checked first. An odd one is left out, which the cell says; a cell that
+        prints without end fills neither memory nor the notebook."""
+        try:
+            message = said.checked(msg)
+            if message is None:
                 return None
-        return super().process_message(msg, cell, cell_index)
+            self._printed += said.size(message["content"])
+            if self._printed > self.max_output_bytes and message["msg_type"] not in ("status", "execute_input"):
+                self._note(cell_index, outputs.TOO_MUCH)
+                return None
+            return super().process_message(message, cell, cell_index)
+        except CellControlSignal:
+            self._ended = True
+            raise
+        except Exception as error:  # nbclient's too: an update, for instance, of an output that has moved
+            self.log.debug("%s: cell %d: %s", self._identity, cell_index + 1, error)
+            self._note(cell_index, outputs.ODD_MESSAGE)
+            return None
+
+    def on_cell_executed(self, **kwargs: Any) -> None:
+        """As nbgrader's, with a reply that was checked. CellTimeoutError for a cell that an interrupt did not end."""
+        reply = kwargs["execute_reply"]
+        if not self._ended and "header" not in reply:  # nbclient's own, after the time limit
+            raise CellTimeoutError(f"no end after {self.timeout} s")
+        if not self._ended:
+            self._note(kwargs["cell_index"], outputs.END_MISSING)
+        try:
+            reply["content"] = said.checked_reply(reply["content"])
+        except said.Odd:
+            self._note(kwargs["cell_index"], outputs.ODD_MESSAGE)
+            reply["content"] = {"status": "ok"}
+        super().on_cell_executed(**kwargs)
+
+    def _note(self, index: int, line: str) -> None:
+        self._notes.setdefault(index, {})[line] = None
+
+    def _refused(self) -> int:
+        """What has arrived so far that is no message."""
+        return sum(channel.refused for channel in (self.kc.shell_channel, self.kc.iopub_channel)) if self.kc else 0
 
     def _stop(self, cell: NotebookNode, reason: str, flag: Flag) -> None:
         self._stopped = reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 import uuid
@@ -23,18 +24,58 @@ from attentif.kernels.shared.limits import Ended, Limits, Usage
 _RECEIVE_QUEUE = 64  # messages that may wait in this process, each below Limits.message
 
 
+class _Unreadable(Exception):
+    """What arrived is no message."""
+
+
 class BoundedChannel(AsyncZMQSocketChannel):
-    """A channel that counts the bytes it receives; `spend(bytes)` is told."""
+    """A channel that counts the bytes it receives, tells `spend(bytes)`, and passes over what is no message; it
+    counts that too, in `refused`."""
 
     spend: Any = None
+    refused = 0
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:  # type: ignore[override]
+        """The next message, within `timeout` seconds, else Empty."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            try:
+                return await super().get_msg(timeout=left)
+            except _Unreadable:
+                self.refused += 1
+
+    def reconnect(self) -> None:
+        """Connects anew: zmq hangs up for good on whoever sends a message above its bound."""
+        assert self.socket is not None
+        endpoint = self.socket.getsockopt_string(zmq.LAST_ENDPOINT)
+        with contextlib.suppress(zmq.ZMQError):
+            self.socket.disconnect(endpoint)
+        self.socket.connect(endpoint)
 
     async def _recv(self, **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]
         assert self.socket is not None
         frames = await self.socket.recv_multipart(**kwargs)
         if self.spend is not None:
             self.spend(sum(len(frame) for frame in frames))
-        _, message = self.session.feed_identities(frames)
-        return self.session.deserialize(message)
+        try:
+            _, parts = self.session.feed_identities(frames)
+            return _envelope(self.session.deserialize(parts))
+        except Exception as error:  # as many kinds as there are ways to write nonsense
+            raise _Unreadable(str(error)) from None
+
+
+def _envelope(message: dict[str, Any]) -> dict[str, Any]:
+    """A message that says what it is and what it answers; contents that are no dictionary become an empty one."""
+    header, parent = message["header"], message["parent_header"]
+    if not isinstance(header, dict) or not isinstance(parent, dict):
+        raise _Unreadable("headers that are no dictionaries")
+    if not all(isinstance(word, str) for word in (message["msg_type"], message["msg_id"], header["msg_type"])):
+        raise _Unreadable("a message without a name")
+    for part in ("content", "metadata"):
+        if not isinstance(message[part], dict):
+            message[part] = {}
+    return message
 
 
 class ForkedKernelClient(AsyncKernelClient):
@@ -54,6 +95,11 @@ class ForkedKernelClient(AsyncKernelClient):
         super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
         for channel in (self.shell_channel, self.iopub_channel, self.control_channel):
             channel.spend = manager.spend_output
+
+    async def listen_again(self, timeout: float = 5.0) -> None:
+        """After outputs were lost: connects to them anew; RuntimeError when they do not come in `timeout` seconds."""
+        self.iopub_channel.reconnect()
+        await self._async_wait_for_ready(timeout)
 
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
         """Waits for a kernel_info reply and its "idle"; RuntimeError when the kernel dies or `timeout` passes."""
