@@ -19,7 +19,7 @@ def test_fresh_unmasked(student, cases):
 
 @pytest.mark.weight(2)
 def test_fresh_masked(student, cases):
-    """Avec un masque de padding ou causal, de nouvelles formes.
+    """Avec un masque de remplissage ou causal, de nouvelles formes.
 
     With a padding mask or a causal one, on new shapes."""
     cases["masked"].check_values(student)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.exercise("attention_masks")
 
 @pytest.mark.weight(1)
 def test_fresh_padding_mask(student, cases):
-    """padding_mask sur de nouvelles longueurs : une seule phrase, une phrase vide, un seul token.
+    """padding_mask sur de nouvelles longueurs : une seule phrase, une phrase vide, un seul jeton.
 
     padding_mask on new lengths: a single sentence, an empty sentence, a single token."""
     cases.only("padding_mask").check_values(student)
@@ -19,7 +19,7 @@ def test_fresh_padding_mask(student, cases):
 
 @pytest.mark.weight(1)
 def test_fresh_causal_mask(student, cases):
-    """causal_mask à d'autres tailles, un seul token compris.
+    """causal_mask à d'autres tailles, un seul jeton compris.
 
     causal_mask at other sizes, a single token included."""
     cases.only("causal_mask").check_values(student)

@@ -36,7 +36,7 @@ def test_gradients(student, cases):
 @pytest.mark.weight(1)
 @pytest.mark.requires("test_fresh_unmasked", "test_fresh_masked")
 def test_who_depends_on_whom(student, cases, rng):
-    """Un token visible de la mémoire change toutes les sorties, un token masqué aucune ; une requête, la sienne.
+    """Un jeton visible de la mémoire change toutes les sorties, un jeton masqué aucune ; une requête, la sienne.
 
     A visible token of the memory changes all outputs, a masked one none; a query changes its own."""
     case = cases["masked_any_pattern"].cases[0]
@@ -49,7 +49,7 @@ def test_who_depends_on_whom(student, cases, rng):
     if not (moved > 1e-9).all():
         fail(
             Text(
-                "Changer un token visible de la mémoire devrait changer la sortie de toutes les requêtes.",
+                "Changer un jeton visible de la mémoire devrait changer la sortie de toutes les requêtes.",
                 "Changing a visible token of the memory should change the output of all queries.",
             )
         )

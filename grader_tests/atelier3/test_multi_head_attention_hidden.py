@@ -32,7 +32,7 @@ def module(student, state, *options):
 
 @pytest.mark.weight(2)
 def test_fresh_self_attention(student, cases):
-    """Sans masque, sur de nouveaux poids : plusieurs têtes, une seule, des têtes de dimension 1, un seul token.
+    """Sans masque, sur de nouveaux poids : plusieurs têtes, une seule, des têtes de dimension 1, un seul jeton.
 
     Without a mask, on new weights: several heads, a single one, heads of dimension 1, a single token."""
     cases["plain"].check_values(student)
@@ -40,7 +40,7 @@ def test_fresh_self_attention(student, cases):
 
 @pytest.mark.weight(2)
 def test_fresh_padding(student, cases):
-    """Avec un masque de padding, sur de nouveaux poids et de nouvelles longueurs.
+    """Avec un masque de remplissage, sur de nouveaux poids et de nouvelles longueurs.
 
     With a padding mask, on new weights and new lengths."""
     cases["padded"].check_values(student)
@@ -48,7 +48,7 @@ def test_fresh_padding(student, cases):
 
 @pytest.mark.weight(2)
 def test_fresh_causal(student, cases):
-    """Avec causal=True, sur de nouveaux poids, avec et sans masque de padding.
+    """Avec causal=True, sur de nouveaux poids, avec et sans masque de remplissage.
 
     With causal=True, on new weights, with and without a padding mask."""
     cases["causal"].check_values(student)
@@ -114,7 +114,7 @@ def test_heads(student, rng):
 @pytest.mark.weight(1)
 @pytest.mark.requires("test_fresh_padding", "test_fresh_causal")
 def test_nothing_leaks(student, rng):
-    """Test de fuite : un token futur, ou du remplissage, ne change rien à ce que voit un token.
+    """Test de fuite : un jeton futur, ou du remplissage, ne change rien à ce que voit un jeton.
 
     Leak test: a future token, or padding, changes nothing of what a token sees."""
     state, x = random_state(rng), random_x(rng)
@@ -127,14 +127,14 @@ def test_nothing_leaks(student, rng):
         if moved[:t].any():
             fail(
                 Text(
-                    "Fuite : changer un token change la sortie de tokens qui le précèdent, malgré causal=True.",
+                    "Fuite : changer un jeton change la sortie de jetons qui le précèdent, malgré causal=True.",
                     "Leak: changing a token changes the output of tokens before it, in spite of causal=True.",
                 )
             )
         if not moved[t:].all():
             fail(
                 Text(
-                    "Changer un token devrait changer sa sortie et celle de tous les suivants.",
+                    "Changer un jeton devrait changer sa sortie et celle de tous les suivants.",
                     "Changing a token should change its output and that of all the next ones.",
                 )
             )
@@ -146,7 +146,7 @@ def test_nothing_leaks(student, rng):
         if not torch.allclose(model(changed, mask)[1, :4], model(x, mask)[1, :4], atol=1e-4):
             fail(
                 Text(
-                    "Fuite : le contenu du remplissage change la sortie des vrais tokens.",
+                    "Fuite : le contenu du remplissage change la sortie des vrais jetons.",
                     "Leak: the content of the padding changes the output of real tokens.",
                 )
             )

@@ -18,7 +18,7 @@ def test_fresh_unmasked(student, cases):
 
 @pytest.mark.weight(3)
 def test_fresh_masked(student, cases):
-    """Avec un masque : padding, causal, quelconque, diffusé ou non, scores très négatifs.
+    """Avec un masque : remplissage, causal, quelconque, diffusé ou non, scores très négatifs.
 
     With a mask: padding, causal, any pattern, broadcast or not, very negative scores."""
     cases["masked"].check_values(student)

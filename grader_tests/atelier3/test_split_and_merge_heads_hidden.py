@@ -10,7 +10,7 @@ pytestmark = pytest.mark.exercise("split_and_merge_heads")
 
 @pytest.mark.weight(2)
 def test_fresh_split(student, cases):
-    """split_heads sur de nouvelles formes : une seule tête, des têtes de dimension 1, un seul token.
+    """split_heads sur de nouvelles formes : une seule tête, des têtes de dimension 1, un seul jeton.
 
     split_heads on new shapes: a single head, heads of dimension 1, a single token."""
     cases.only("split_heads").check_values(student)
@@ -18,7 +18,7 @@ def test_fresh_split(student, cases):
 
 @pytest.mark.weight(2)
 def test_fresh_merge(student, cases):
-    """merge_heads sur de nouvelles formes : une seule tête, des têtes de dimension 1, un seul token.
+    """merge_heads sur de nouvelles formes : une seule tête, des têtes de dimension 1, un seul jeton.
 
     merge_heads on new shapes: a single head, heads of dimension 1, a single token."""
     cases.only("merge_heads").check_values(student)
@@ -27,7 +27,7 @@ def test_fresh_merge(student, cases):
 @pytest.mark.weight(1)
 @pytest.mark.requires("test_fresh_split", "test_fresh_merge")
 def test_tokens_and_heads_stay_apart(student, rng):
-    """Changer une tête d'un token ne change que d_h nombres : ni les autres tokens, ni les autres têtes.
+    """Changer une tête d'un jeton ne change que d_h nombres : ni les autres jetons, ni les autres têtes.
 
     Changing one head of a token changes d_h numbers only: neither other tokens nor other heads."""
     x = torch.from_numpy(rng.normal(size=(2, 5, 12)))
@@ -39,14 +39,15 @@ def test_tokens_and_heads_stay_apart(student, rng):
     if not torch.allclose(student.merge_heads(moved), wanted):
         fail(
             Text(
-                "Modifier une tête d'un token change autre chose que ses d_h features dans le résultat recollé.",
+                "Modifier une tête d'un jeton change autre chose que ses d_h caractéristiques dans le résultat "
+                "recollé.",
                 "Changing a head of a token changes something else than its d_h features in the merged result.",
             )
         )
     if not torch.allclose(student.split_heads(wanted, 3), moved):
         fail(
             Text(
-                "Modifier d_h features d'un token change plusieurs têtes, ou plusieurs tokens.",
+                "Modifier d_h caractéristiques d'un jeton change plusieurs têtes, ou plusieurs jetons.",
                 "Changing d_h features of a token changes several heads, or several tokens.",
             )
         )

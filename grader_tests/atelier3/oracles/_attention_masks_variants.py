@@ -127,7 +127,7 @@ def combine_masks_by_fill(padding, causal):
 
 PADDING_IGNORED = {
     "finding": Text(
-        "Votre masque est exactement l'argument causal, le même pour toutes les phrases : padding n'y entre pas.",
+        "Votre masque est exactement l'argument causal, le même pour toutes les phrases : `padding` n'y entre pas.",
         "Your mask is exactly the argument causal, the same for all sentences: padding has no part in it.",
     ),
     "consequence": Text(
@@ -143,12 +143,13 @@ PADDING_IGNORED = {
             "Une clé est visible si elle est réelle *et* permise par causal : il faut les deux conditions.",
             "A key is visible if it is real *and* allowed by causal: both conditions are needed.",
         ),
-        Text("padding[:, None, None, :] & causal.", "padding[:, None, None, :] & causal."),
+        Text("`padding[:, None, None, :] & causal`.", "padding[:, None, None, :] & causal."),
     ),
 }
 CAUSAL_IGNORED = {
     "finding": Text(
-        "Votre masque ne tient compte que de padding : il est le même pour toutes les requêtes, causal n'y entre pas.",
+        "Votre masque ne tient compte que de `padding` : il est le même pour toutes les requêtes, "
+        "causal n'y entre pas.",
         "Your mask heeds padding only: it is the same for all queries, causal has no part in it.",
     ),
     "consequence": Text(
@@ -164,7 +165,7 @@ CAUSAL_IGNORED = {
             "Une clé est visible si elle est réelle *et* permise par causal : il faut les deux conditions.",
             "A key is visible if it is real *and* allowed by causal: both conditions are needed.",
         ),
-        Text("padding[:, None, None, :] & causal.", "padding[:, None, None, :] & causal."),
+        Text("`padding[:, None, None, :] & causal`.", "padding[:, None, None, :] & causal."),
     ),
 }
 
@@ -177,7 +178,7 @@ MISCONCEPTIONS = (
             "Your mask keeps one position too many in each sentence: you compare with ≤ instead of <.",
         ),
         consequence=Text(
-            "Le premier token de remplissage de chaque phrase reçoit de l'attention, comme s'il faisait partie du "
+            "Le premier jeton de remplissage de chaque phrase reçoit de l'attention, comme s'il faisait partie du "
             "texte ; seules les phrases de longueur T n'en souffrent pas.",
             "The first padding token of each sentence gets attention as if it belonged to the text; only sentences of "
             "length T are spared.",
@@ -344,7 +345,7 @@ MISCONCEPTIONS = (
         name="padding_on_queries",
         defines={"combine_masks": combine_masks_on_queries},
         finding=Text(
-            "Le masque de padding cache des lignes (les requêtes) au lieu de colonnes (les clés).",
+            "Le masque de remplissage cache des lignes (les requêtes) au lieu de colonnes (les clés).",
             "The padding mask hides rows (queries) instead of columns (keys).",
         ),
         consequence=Text(
@@ -355,14 +356,14 @@ MISCONCEPTIONS = (
         ),
         hints=(
             Text(
-                "Un token de remplissage ne doit pas être regardé : est-ce une affaire de requête ou de clé ?",
+                "Un jeton de remplissage ne doit pas être regardé : est-ce une affaire de requête ou de clé ?",
                 "A padding token must not be looked at: is that about the query or about the key?",
             ),
             Text(
-                "Les clés sont le dernier axe : padding (B, T) devient (B, 1, 1, T).",
+                "Les clés sont le dernier axe : `padding` (B, T) devient (B, 1, 1, T).",
                 "Keys are the last axis: padding (B, T) becomes (B, 1, 1, T).",
             ),
-            Text("padding[:, None, None, :] & causal.", "padding[:, None, None, :] & causal."),
+            Text("`padding[:, None, None, :] & causal`.", "padding[:, None, None, :] & causal."),
         ),
     ),
     Misconception(
@@ -418,7 +419,7 @@ MISCONCEPTIONS = (
                 "The axis of size 1 must face the heads, right after the batch.",
             ),
             Text(
-                "unsqueeze(1), ou padding[:, None, None, :] & causal dès le départ.",
+                "unsqueeze(1), ou `padding[:, None, None, :] & causal` dès le départ.",
                 "unsqueeze(1), or padding[:, None, None, :] & causal from the start.",
             ),
         ),
@@ -456,7 +457,7 @@ MISCONCEPTIONS = (
                 "causal est déjà de forme (requêtes, clés), comme les deux derniers axes de la sortie.",
                 "causal already has the shape (queries, keys), like the last two axes of the output.",
             ),
-            Text("padding[:, None, None, :] & causal, sans .T.", "padding[:, None, None, :] & causal, without .T."),
+            Text("`padding[:, None, None, :] & causal`, sans .T.", "padding[:, None, None, :] & causal, without .T."),
         ),
     ),
 )

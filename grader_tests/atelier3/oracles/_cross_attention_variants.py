@@ -294,7 +294,7 @@ MISCONCEPTIONS = (
         hints=(
             Text("La phrase source a-t-elle un avenir à cacher ?", "Has the source sentence a future to be hidden?"),
             Text(
-                "Le masque causal va à l'auto-attention du décodeur ; ici, seul le padding est caché.",
+                "Le masque causal va à l'auto-attention du décodeur ; ici, seul le remplissage est caché.",
                 "The causal mask belongs to the decoder's self-attention; here only padding is hidden.",
             ),
             Text("Retirez tril : seul memory_mask masque.", "Remove tril: memory_mask alone masks."),

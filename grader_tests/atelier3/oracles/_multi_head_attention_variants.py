@@ -354,8 +354,8 @@ SELF_HIDDEN = {
 
 MASK_INVERTED = {
     "finding": Text(
-        "Le masque de padding est lu à l'envers : vos requêtes regardent le remplissage, et les vrais mots leur sont "
-        "cachés.",
+        "Le masque de remplissage est lu à l'envers : vos requêtes regardent le remplissage, et les vrais mots leur "
+        "sont cachés.",
         "The padding mask is read backwards: your queries look at the padding, and the real words are hidden from "
         "them.",
     ),
@@ -424,7 +424,7 @@ MISCONCEPTIONS = (
             "You split into heads by a single view(B, h, T, d_h), without a transpose.",
         ),
         consequence=Text(
-            "Chaque « tête » reçoit des morceaux de plusieurs tokens : le masque causal ne protège plus rien, et le "
+            "Chaque « tête » reçoit des morceaux de plusieurs jetons : le masque causal ne protège plus rien, et le "
             "modèle apprend sans qu'aucune erreur ne le signale.",
             "Each “head” gets pieces of several tokens: the causal mask protects nothing any more, and the model "
             "trains without any error to tell.",
@@ -453,7 +453,7 @@ MISCONCEPTIONS = (
             "You merge the heads by reshape(B, T, d_model) without a transpose.",
         ),
         consequence=Text(
-            "La sortie d'un token contient celles d'autres tokens : l'avenir fuit, même avec un masque causal juste.",
+            "La sortie d'un jeton contient celles d'autres jetons : l'avenir fuit, même avec un masque causal juste.",
             "The output of a token holds that of other tokens: the future leaks, even with a right causal mask.",
         ),
         hints=(
@@ -477,14 +477,14 @@ MISCONCEPTIONS = (
             "You split by view(B, h, T, d_h) and merge by view(B, T, d_model), without ever a transpose.",
         ),
         consequence=Text(
-            "L'aller-retour redonne bien x, mais entre les deux chaque « tête » compare des morceaux de tokens mêlés : "
+            "L'aller-retour redonne bien x, mais entre les deux chaque « tête » compare des morceaux de jetons mêlés : "
             "avec h = 2, la première ne voit que la première moitié de la phrase.",
             "The round trip does give x back, but in between each “head” compares pieces of mixed tokens: with h = 2, "
             "the first sees the first half of the sentence only.",
         ),
         hints=(
             Text(
-                "Que contient q[0, 0] : tous les tokens, ou une partie de la phrase ?",
+                "Que contient q[0, 0] : tous les jetons, ou une partie de la phrase ?",
                 "What does q[0, 0] hold: all tokens, or a part of the sentence?",
             ),
             Text(
@@ -634,7 +634,7 @@ MISCONCEPTIONS = (
             "Your values are your keys: V = W_k(x), and W_v has no use.",
         ),
         consequence=Text(
-            "Ce qui permet de trouver un token et ce qu'il transmet ne peuvent plus différer, et W_v n'apprend rien.",
+            "Ce qui permet de trouver un jeton et ce qu'il transmet ne peuvent plus différer, et W_v n'apprend rien.",
             "What lets a token be found and what it passes on can no longer differ, and W_v learns nothing.",
         ),
         hints=(
@@ -651,7 +651,8 @@ MISCONCEPTIONS = (
         defines={"MultiHeadAttention": MaskRepeatedInWrongOrder},
         uses=(AttentionParts,),
         finding=Text(
-            "Le masque de padding est répété dans l'ordre (h, B) alors que vos têtes sont rangées dans l'ordre (B, h).",
+            "Le masque de remplissage est répété dans l'ordre (h, B) alors que vos têtes sont rangées dans l'ordre "
+            "(B, h).",
             "The padding mask is repeated in order (h, B) whereas your heads lie in order (B, h).",
         ),
         consequence=Text(
@@ -710,7 +711,7 @@ MISCONCEPTIONS = (
             "Your softmax runs over the axis of heads (dim=1) instead of that of keys (dim=-1).",
         ),
         consequence=Text(
-            "Les têtes se disputent chaque paire de tokens, et les poids d'une requête ne somment plus à 1 ; avec un "
+            "Les têtes se disputent chaque paire de jetons, et les poids d'une requête ne somment plus à 1 ; avec un "
             "masque, les positions cachées donnent NaN.",
             "Heads compete for each pair of tokens, and the weights of a query no longer sum to 1; with a mask, hidden "
             "positions give NaN.",
@@ -732,7 +733,7 @@ MISCONCEPTIONS = (
         defines={"MultiHeadAttention": MaskIgnored},
         uses=(AttentionParts,),
         finding=Text(
-            "Votre sortie est ici exactement celle qu'on obtient sans masque de padding : mask n'y change rien.",
+            "Votre sortie est ici exactement celle qu'on obtient sans masque de remplissage : mask n'y change rien.",
             "Here your output is exactly the one obtained without a padding mask: mask changes nothing in it.",
         ),
         consequence=Text(

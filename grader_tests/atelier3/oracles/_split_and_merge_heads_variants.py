@@ -119,14 +119,14 @@ MISCONCEPTIONS = (
             "The shape is right, but you get it by a single view(B, h, T, d_h): the numbers are not where they should.",
         ),
         consequence=Text(
-            "view recoupe la mémoire sans rien déplacer : chaque « tête » reçoit des morceaux de tokens différents, et "
+            "view recoupe la mémoire sans rien déplacer : chaque « tête » reçoit des morceaux de jetons différents, et "
             "l'avenir se mêle au passé. Un tel modèle apprend pourtant, sans erreur.",
             "view cuts memory differently without moving anything: each “head” gets pieces of different tokens, and "
             "the future mixes with the past. Yet such a model trains, without an error.",
         ),
         hints=(
             Text(
-                "Sur l'exemple numéroté, que contient heads[0, 0, 1] ? Deux tokens s'y mêlent-ils ?",
+                "Sur l'exemple numéroté, que contient heads[0, 0, 1] ? Deux jetons s'y mêlent-ils ?",
                 "In the numbered example, what does heads[0, 0, 1] hold? Are two tokens mixed there?",
             ),
             Text(
@@ -140,18 +140,19 @@ MISCONCEPTIONS = (
         name="interleaved",
         defines={"split_heads": split_heads_interleaved},
         finding=Text(
-            "Vous découpez d en (d_h, h) au lieu de (h, d_h) : vos têtes prennent une feature sur h, entrelacées.",
+            "Vous découpez d en (d_h, h) au lieu de (h, d_h) : vos têtes prennent une caractéristique sur h, "
+            "entrelacées.",
             "You cut d into (d_h, h) instead of (h, d_h): your heads take one feature in h, interleaved.",
         ),
         consequence=Text(
-            "Aucun token n'est mélangé, mais la tête i n'a pas les features de la tête i : des poids entraînés "
+            "Aucun jeton n'est mélangé, mais la tête i n'a pas les caractéristiques de la tête i : des poids entraînés "
             "ailleurs, ceux de nn.MultiheadAttention par exemple, n'auraient plus de sens.",
             "No token is mixed, but head i does not have the features of head i: weights trained elsewhere, such as "
             "those of nn.MultiheadAttention, would be meaningless.",
         ),
         hints=(
             Text(
-                "Quelles features du premier token votre première tête contient-elle ?",
+                "Quelles caractéristiques du premier jeton votre première tête contient-elle ?",
                 "Which features of the first token does your first head hold?",
             ),
             Text(
@@ -172,17 +173,17 @@ MISCONCEPTIONS = (
             "The transpose is missing: you return (B, T, h, d_h) instead of (B, h, T, d_h).",
         ),
         consequence=Text(
-            "QKᵀ porte sur les deux derniers axes : chaque token comparerait ses têtes entre elles, et aucun ne "
-            "verrait les autres tokens.",
+            "QKᵀ porte sur les deux derniers axes : chaque jeton comparerait ses têtes entre elles, et aucun ne "
+            "verrait les autres jetons.",
             "QKᵀ works on the last two axes: each token would compare its heads with one another, and none would see "
             "the other tokens.",
         ),
         hints=(
             Text(
-                "Quels doivent être les deux derniers axes pour que QKᵀ compare des tokens ?",
+                "Quels doivent être les deux derniers axes pour que QKᵀ compare des jetons ?",
                 "Which must be the last two axes for QKᵀ to compare tokens?",
             ),
-            Text("Échangez l'axe des tokens et celui des têtes.", "Swap the axis of tokens and that of heads."),
+            Text("Échangez l'axe des jetons et celui des têtes.", "Swap the axis of tokens and that of heads."),
             Text(
                 "Ajoutez .transpose(1, 2) après view(B, T, h, d_h).", "Add .transpose(1, 2) after view(B, T, h, d_h)."
             ),
@@ -196,7 +197,7 @@ MISCONCEPTIONS = (
             "You swap axes 2 and 3 instead of 1 and 2: you return (B, T, d_h, h).",
         ),
         consequence=Text(
-            "Les tokens restent à la place des têtes : l'attention qui suit ne compare pas des tokens.",
+            "Les jetons restent à la place des têtes : l'attention qui suit ne compare pas des jetons.",
             "Tokens stay in the place of heads: the attention that follows does not compare tokens.",
         ),
         hints=(
@@ -212,19 +213,19 @@ MISCONCEPTIONS = (
         name="merged_without_transpose",
         defines={"merge_heads": merge_heads_not_transposed},
         finding=Text(
-            "Vous recollez par un seul reshape(B, T, d), sans transposer : la forme est bonne, les tokens sont "
+            "Vous recollez par un seul reshape(B, T, d), sans transposer : la forme est bonne, les jetons sont "
             "mélangés.",
             "You merge by a single reshape(B, T, d), without a transpose: the shape is right, tokens are mixed.",
         ),
         consequence=Text(
-            "Le token t reçoit des morceaux d'autres tokens : dans un décodeur, l'avenir fuit vers le passé, et rien "
+            "Le jeton t reçoit des morceaux d'autres jetons : dans un décodeur, l'avenir fuit vers le passé, et rien "
             "ne le signale.",
             "Token t gets pieces of other tokens: in a decoder the future leaks into the past, and nothing tells.",
         ),
         hints=(
             Text("merge_heads(split_heads(x, h)) redonne-t-il x ?", "Does merge_heads(split_heads(x, h)) give x back?"),
             Text(
-                "Les h morceaux d'un token doivent d'abord redevenir voisins en mémoire.",
+                "Les h morceaux d'un jeton doivent d'abord redevenir voisins en mémoire.",
                 "The h pieces of a token must first become neighbours in memory again.",
             ),
             Text("x.transpose(1, 2).reshape(B, T, h * d_h).", "x.transpose(1, 2).reshape(B, T, h * d_h)."),
@@ -234,11 +235,12 @@ MISCONCEPTIONS = (
         name="merge_transposes_last_axes",
         defines={"merge_heads": merge_heads_wrong_axes},
         finding=Text(
-            "Vous échangez les axes 2 et 3 au lieu de 1 et 2 avant de recoller : tokens et features sont mélangés.",
+            "Vous échangez les axes 2 et 3 au lieu de 1 et 2 avant de recoller : jetons et caractéristiques "
+            "sont mélangés.",
             "You swap axes 2 and 3 instead of 1 and 2 before merging: tokens and features are mixed.",
         ),
         consequence=Text(
-            "Le token t reçoit des morceaux d'autres tokens, dans un ordre qui n'est celui d'aucune tête.",
+            "Le jeton t reçoit des morceaux d'autres jetons, dans un ordre qui n'est celui d'aucune tête.",
             "Token t gets pieces of other tokens, in an order that is that of no head.",
         ),
         hints=(
@@ -259,12 +261,12 @@ MISCONCEPTIONS = (
             "You interleave the heads, in order (d_h, h), instead of putting them end to end, in order (h, d_h).",
         ),
         consequence=Text(
-            "W_O attend la tête 0, puis la tête 1… : chaque feature arrive devant la mauvaise colonne.",
+            "W_O attend la tête 0, puis la tête 1… : chaque caractéristique arrive devant la mauvaise colonne.",
             "W_O expects head 0, then head 1…: each feature meets the wrong column.",
         ),
         hints=(
             Text(
-                "Les d_h premières features de votre résultat viennent-elles toutes de la tête 0 ?",
+                "Les d_h premières caractéristiques de votre résultat viennent-elles toutes de la tête 0 ?",
                 "Do the first d_h features of your result all come from head 0?",
             ),
             Text("Passez par (B, T, h, d_h), h avant d_h.", "Go through (B, T, h, d_h), h before d_h."),
@@ -353,7 +355,7 @@ MISCONCEPTIONS = (
                 "Where are the second head's numbers in your output?",
             ),
             Text(
-                "Un token retrouve ses h tranches de d_h coordonnées, mises bout à bout.",
+                "Un jeton retrouve ses h tranches de d_h coordonnées, mises bout à bout.",
                 "A token gets back its h slices of d_h features, put end to end.",
             ),
             Text("x.transpose(1, 2).reshape(B, T, h * d_h).", "x.transpose(1, 2).reshape(B, T, h * d_h)."),

@@ -108,7 +108,7 @@ EXERCISE = Exercise(
     name="attention_masks",
     atelier="atelier3",
     number="3.3",
-    title=Text("Masques de padding et masque causal", "Padding masks and the causal mask"),
+    title=Text("Masques de remplissage et masque causal", "Padding masks and the causal mask"),
     points=6,
     functions=(
         Function("padding_mask", "(lengths, T)", (Output("mask", "B T", "exact"),)),

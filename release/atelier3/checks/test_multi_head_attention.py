@@ -81,7 +81,7 @@ def test_self_attention(student, cases):
 
 @pytest.mark.weight(2)
 def test_padding(student, cases):
-    """Avec un masque de padding, dans toutes les têtes.
+    """Avec un masque de remplissage, dans toutes les têtes.
 
     With a padding mask, in all heads."""
     cases["padded"].check_values(student)
@@ -108,7 +108,7 @@ def test_prefix(student):
         if not torch.allclose(model(x[:, :length]), whole[:, :length], atol=1e-5):
             fail(
                 Text(
-                    "Ajouter des tokens à la fin d'une phrase change ce que voient ceux du début.",
+                    "Ajouter des jetons à la fin d'une phrase change ce que voient ceux du début.",
                     "Adding tokens at the end of a sentence changes what those at its beginning see.",
                 )
             )

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.exercise("split_and_merge_heads")
 
 @pytest.mark.weight(2)
 def test_split(student, cases):
-    """split_heads : (B, T, d) devient (B, h, T, d_h), chaque tête avec ses propres features.
+    """split_heads : (B, T, d) devient (B, h, T, d_h), chaque tête avec ses propres caractéristiques.
 
     split_heads: (B, T, d) becomes (B, h, T, d_h), each head with its own features."""
     cases.only("split_heads").check_values(student)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.exercise("attention_masks")
 
 @pytest.mark.weight(1)
 def test_padding_mask(student, cases):
-    """padding_mask : True sur les tokens, False sur le remplissage, de forme (B, T).
+    """padding_mask : True sur les jetons, False sur le remplissage, de forme (B, T).
 
     padding_mask: True on tokens, False on padding, of shape (B, T)."""
     cases.only("padding_mask").check_values(student)

@@ -357,6 +357,17 @@ def _describe(value: Any) -> tuple[str, str]:
         return "un tenseur torch", "a torch tensor"
     if isinstance(value, np.ndarray):
         return "un tableau numpy", "a numpy array"
-    if isinstance(value, (tuple, list)):
-        return ("un tuple", "a tuple") if isinstance(value, tuple) else ("une liste", "a list")
-    return f"un objet `{type(value).__name__}`", f"a `{type(value).__name__}` object"
+    for kind, told in _KINDS_OF_VALUE:
+        if isinstance(value, kind):
+            return told
+    return "un objet d'une autre sorte", "an object of another kind"
+
+
+_KINDS_OF_VALUE: tuple[tuple[type | tuple[type, ...], tuple[str, str]], ...] = (
+    (tuple, ("un tuple", "a tuple")),
+    (list, ("une liste", "a list")),
+    (bool, ("un booléen", "a boolean")),
+    ((int, float, complex, np.number), ("un nombre", "a number")),
+    (str, ("une chaîne de caractères", "a string")),
+    (dict, ("un dictionnaire", "a dictionary")),
+)
