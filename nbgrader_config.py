@@ -60,5 +60,6 @@ c.Execute.timeout = 300  # solved notebooks train small models
 # Pages that people open: Markdown of submissions may hold no script.
 c.HTMLExporter.filters = {"markdown2html": "attentif.grading.markup.clean_markdown"}
 
-# The secret behind the hidden draws: change it for each class (any text). Seeds are recorded in each report.
+# The secret behind the hidden draws, which all students of a class share: change it for each class (any text). Each
+# report records the seed of its exercise.
 c.Grade.seed = os.environ.get("ATTENTIF_SEED", "attentif")

@@ -42,7 +42,7 @@ class Warm(NbGraderPreprocessor):
             plan = plan_cell(cell, course, resources["nbgrader"]["assignment"])
             if plan.kind is CellKind.CHECKS:
                 files = course.check_files(resources["nbgrader"]["assignment"], plan.exercise)
-                run = Run(NamespaceStudents(names), FolderReferences(1), 1)
+                run = Run(NamespaceStudents(names), FolderReferences(1))
                 report = run_checks(run, files, [plan.exercise], keep=True)[plan.exercise]
                 cell.outputs = report_outputs(report, float(cell.metadata.nbgrader["points"]))
             elif cell.cell_type == "code":

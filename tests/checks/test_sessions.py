@@ -62,7 +62,7 @@ def write(folder, name, text):
 
 def verdicts(files, exercises=("double", "half"), keep=True, **names):
     """[(test, verdict)] of each exercise, with these names as the student's."""
-    run = Run(NamespaceStudents(names), FolderReferences(1), 1)
+    run = Run(NamespaceStudents(names), FolderReferences(1))
     reports = run_checks(run, files, exercises, keep=keep)
     return [[(result.test, result.verdict.value) for result in reports[name].results] for name in exercises]
 

@@ -36,7 +36,7 @@ def namespace_of(*sources):
 def graded(atelier, exercise, *sources):
     """The report of an exercise's public and hidden checks on a namespace made by these sources."""
     provided = implementation_source({}, exercise.provided)
-    run = Run(NamespaceStudents(namespace_of(provided, *sources)), FolderReferences(SEED), SEED)
+    run = Run(NamespaceStudents(namespace_of(provided, *sources)), FolderReferences(SEED))
     files = COURSE.check_files(atelier, exercise.name)
     return run_checks(run, files, [exercise.name])[exercise.name]
 

@@ -32,7 +32,7 @@ def graded(exercise, defines):
     """The report of an exercise with these objects in the place of the solution's."""
     names = {"torch": torch, "F": F, "nn": nn, "math": math, "__name__": "__main__"}
     exec(implementation_source({}, exercise.provided) + exercise.solution_source(), names)
-    run = Run(NamespaceStudents({**names, **defines}), FolderReferences(SEED), SEED)
+    run = Run(NamespaceStudents({**names, **defines}), FolderReferences(SEED))
     return run_checks(run, COURSE.check_files("atelier3", exercise.name), [exercise.name])[exercise.name]
 
 

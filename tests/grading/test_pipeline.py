@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -202,6 +203,19 @@ def test_grading_again_gives_the_same_and_no_new_seed(graded, scores):
     nbgrader(course, "autograde", "mini", "--student", "global_mean", "--force")
     assert path.read_text() == before
     assert "graine" in before
+
+
+def test_all_students_meet_the_same_draws(graded):
+    """Hence equal answers get equal grades, whoever hands them in."""
+    course, _ = graded
+    seeds = {}
+    for path in (course.root / "autograded").glob("*/mini/*.ipynb"):
+        for cell in nbformat.read(path, 4).cells:
+            shown = "".join(str(output.get("data", {})) for output in cell.get("outputs", []))
+            for seed in re.findall(r"graine des tirages : (\d+)", shown):
+                seeds.setdefault(cell.metadata.nbgrader.grade_id, []).append(seed)
+    assert {len(set(found)) for found in seeds.values()} == {1}
+    assert max(map(len, seeds.values())) > 20
 
 
 def test_an_empty_class_is_one_clear_line(graded):

@@ -80,8 +80,9 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-    """A generator seeded by the run and the test's name: fresh for each grading, the same when repeated."""
-    seed = _run_of(request.config).seed if _is_hidden(request.node) else 0
+    """A generator seeded by the exercise's seed and the test's name: the same for every student, and when repeated."""
+    hidden = _is_hidden(request.node)
+    seed = _run_of(request.config).references.seed_of(exercise_of(request.node) or "") if hidden else 0
     return np.random.default_rng([seed, zlib.crc32(request.node.name.encode())])
 
 

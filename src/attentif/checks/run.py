@@ -27,6 +27,9 @@ class References(Protocol):
     def load(self, exercise: str, check_file: Path) -> Reference:
         """The reference that the checks of ``check_file`` compare with."""
 
+    def seed_of(self, exercise: str) -> int:
+        """What the exercise's hidden inputs are drawn from."""
+
 
 class NotRun(Exception):
     """A check could not run; ``args[0]`` is a Text that says why."""
@@ -38,7 +41,6 @@ class Run:
 
     students: Students
     references: References
-    seed: int = 0
     default_time_limit: float = 10.0
     results: dict[str, list[CheckResult]] = field(default_factory=dict)
     titles: dict[str, Text] = field(default_factory=dict)

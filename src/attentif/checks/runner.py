@@ -32,6 +32,5 @@ def _report(run: Run, exercise: str) -> ExerciseReport:
     results = tuple(run.results.get(exercise, []))
     hidden = any(result.hidden for result in results)
     notices = () if results else (Text("Aucune vérification n'existe pour cet exercice.", "No check exists."),)
-    return ExerciseReport(
-        exercise, results, run.titles.get(exercise), seed=run.seed if hidden else None, notices=notices
-    )
+    seed = run.references.seed_of(exercise) if hidden else None
+    return ExerciseReport(exercise, results, run.titles.get(exercise), seed=seed, notices=notices)

@@ -22,7 +22,7 @@ from attentif.grading.exporter import UNREADABLE
 from attentif.grading.flags import Flag
 from attentif.grading.plan import CellKind, CellPlan, plan_cell
 from attentif.grading.preload import VARIABLES, modules_to_preload
-from attentif.grading.snapshots import SnapshotStudents, grade_exercises, new_token, seed_of
+from attentif.grading.snapshots import SnapshotStudents, grade_exercises, new_token
 from attentif.kernels.outside.folder import FolderTooLarge
 from attentif.kernels.outside.manager import kernel_manager_class
 from attentif.kernels.shared.limits import Limits
@@ -57,7 +57,8 @@ class Grade(Execute):
     ).tag(config=True)
     seed = Unicode(
         "attentif",
-        help="Secret from which the seeds of hidden draws are made; change it for each class. Seeds are recorded.",
+        help="Secret from which each exercise's hidden draws are seeded, the same for a whole class; change it for "
+        "each class. Seeds are recorded.",
     ).tag(config=True)
     record_timing = Bool(False, help="Times in the notebook would make two gradings of one submission differ.").tag(
         config=True
@@ -299,8 +300,7 @@ class Grade(Execute):
             return {name: _not_run(name, text) for name, text in missing.items()}
         students = SnapshotStudents(listener, self.checks_budget, missing)
         try:
-            seed = seed_of(self.seed, *self._identity)
-            reports = grade_exercises(students, self._course, self._atelier, wanted, seed, self.checks_timeout)
+            reports = grade_exercises(students, self._course, self._atelier, wanted, self.seed, self.checks_timeout)
         except (CheckFilesBroken, OracleBroken) as error:
             self.log.error("The checks of %s are broken, nothing was graded by them: %s", self._atelier, error)
             raise

@@ -54,18 +54,20 @@ class SnapshotStudents:
             raise NotRun(self.missing[exercise]) from None
 
 
-def seed_of(secret: str, *identity: str) -> int:
-    """The seed of a submission's hidden draws: always the same for the same submission, unknown in advance to
-    whoever does not know the course's ``secret``."""
-    digest = hashlib.sha256("\0".join((secret, *identity)).encode()).digest()
+def seed_of(secret: str, atelier: str, exercise: str) -> int:
+    """The seed of an exercise's hidden draws: the same for all students of a class, so that equal answers get equal
+    grades; unknown to whoever does not know the class's ``secret``."""
+    digest = hashlib.sha256("\0".join((secret, atelier, exercise)).encode()).digest()
     return int.from_bytes(digest[:4], "big")
 
 
 def grade_exercises(
-    students: SnapshotStudents, course: Course, atelier: str, exercises: dict[str, bool], seed: int, time_limit: float
+    students: SnapshotStudents, course: Course, atelier: str, exercises: dict[str, bool], secret: str, time_limit: float
 ) -> dict[str, ExerciseReport]:
-    """Runs the public checks of each exercise, and the hidden ones where ``exercises[name]`` is true."""
-    run = Run(students, FolderReferences(seed), seed, default_time_limit=time_limit)
+    """Runs the public checks of each exercise, and the hidden ones where ``exercises[name]`` is true, on inputs drawn
+    for the class whose ``secret`` this is."""
+    references = FolderReferences(seeds={name: seed_of(secret, atelier, name) for name in exercises})
+    run = Run(students, references, default_time_limit=time_limit)
     files = [
         path
         for name, hidden in exercises.items()

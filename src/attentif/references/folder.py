@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,10 +11,14 @@ from attentif.references import oracles, stored
 
 @dataclass
 class FolderReferences:
-    """Public references from the ``references`` folder beside a check file; hidden ones from its oracles."""
+    """Public references from the ``references`` folder beside a check file; hidden ones from its oracles.
+
+    ``seeds`` are those of the exercises it names; ``seed`` is that of all others.
+    """
 
     seed: int = 0
     draws: int = 3
+    seeds: Mapping[str, int] = field(default_factory=dict)
     _loaded: dict[tuple[str, bool], oracles.OracleReference | stored.StoredReference] = field(default_factory=dict)
 
     def load(self, exercise: str, check_file: Path) -> oracles.OracleReference | stored.StoredReference:
@@ -27,7 +32,9 @@ class FolderReferences:
             )
         return self._loaded[key]
 
+    def seed_of(self, exercise: str) -> int:
+        """What the exercise's hidden inputs are drawn from."""
+        return self.seeds.get(exercise, self.seed)
+
     def _drawn(self, folder: Path, exercise: str) -> oracles.OracleReference | stored.StoredReference:
-        return oracles.OracleReference.drawn(
-            oracles.load_exercise(folder / "oracles" / f"{exercise}.py"), self.seed, self.draws
-        )
+        return oracles.drawn(folder / "oracles" / f"{exercise}.py", self.seed_of(exercise), self.draws)

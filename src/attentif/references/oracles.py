@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 import importlib.util
 import sys
@@ -65,6 +66,13 @@ def _import(name: str, path: Path) -> ModuleType:
         del sys.modules[name]
         raise OracleBroken(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
     return module
+
+
+@functools.lru_cache(maxsize=64)
+def drawn(path: Path, seed: int, count: int = 3) -> OracleReference:
+    """The drawn cases of an oracle module's exercise. Remembered, with what the oracle has said of them: a class meets
+    the same draws, and its right answers and mistakes are computed once. Raises OracleBroken as ``load_exercise``."""
+    return OracleReference.drawn(load_exercise(path), seed, count)
 
 
 CaseKey = tuple[str, str]
