@@ -15,8 +15,9 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
+from attentif.authoring.student_wheel import ship_wheel
 from attentif.grading.exporter import SubmissionExporter
-from attentif.grading.hooks import quarantine_special_files, ship_library
+from attentif.grading.hooks import quarantine_special_files
 from attentif.grading.preprocessor import Grade
 from attentif.grading.restore import RestoreCells
 
@@ -32,7 +33,7 @@ c.ClearSolutions.code_stub = {
     "python": '# À VOUS : remplacez la ligne suivante par votre code.\nraise NotImplementedError("à compléter")'
 }
 c.ClearSolutions.text_stub = "*Votre réponse ici.*"
-c.GenerateAssignment.post_convert_hook = ship_library
+c.GenerateAssignment.post_convert_hook = ship_wheel
 
 # Submissions: read with care, restored from the gradebook, then run and checked.
 c.Autograde.exporter_class = SubmissionExporter

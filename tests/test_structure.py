@@ -16,7 +16,6 @@ from courses import ROOT
 
 from attentif.cli.references import file_problems
 from attentif.exercises.course import Course
-from attentif.grading.hooks import LIBRARY, library_archive
 from attentif.references.oracles import load_exercise
 from attentif.student.notebook import without_magics
 
@@ -198,7 +197,6 @@ def test_the_committed_release_is_what_the_source_gives(atelier):
         cwd=ROOT, capture_output=True, text=True, timeout=250,
     )  # fmt: skip
     assert done.returncode == 0, f"run `make release`: {done.stdout}{done.stderr}"
-    assert (ROOT / "release" / atelier / "checks" / LIBRARY).read_bytes() == library_archive(ROOT)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "release").rglob("*.ipynb")), ids=lambda p: p.stem)
@@ -243,7 +241,7 @@ def test_nothing_of_this_machine_is_committed():
     pattern = re.compile(r"(^|[^\w.~-])/(work|root|farm)/", re.MULTILINE)
     for name in TRACKED:
         path = ROOT / name
-        if path.suffix in (".safetensors", ".zip", ".png") or not path.is_file():
+        if path.suffix in (".safetensors", ".whl", ".png") or not path.is_file():
             continue
         assert path.stat().st_size < 5 * 1024 * 1024, name
         if path.resolve() == Path(__file__).resolve():

@@ -174,7 +174,7 @@ def test_nothing_hidden_is_in_what_students_receive(graded, folder):
     """Hidden source carries a word, hidden inputs lie around 31415.9: neither is anywhere, whatever the submission
     printed, raised, stored or wrote."""
     for path in (graded[0].root / folder).rglob("*"):
-        if path.is_file() and path.name != "attentif.zip":
+        if path.is_file() and path.suffix != ".whl":
             content = path.read_bytes()
             assert b"CANARY" not in content, path
             assert b"31415" not in content, path

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import nbformat
 
+from attentif.authoring.student_wheel import DRY_RUN, PATTERN, REQUIREMENTS, requirements, wheel_name
 from attentif.exercises.course import Course
-from attentif.grading.hooks import DRY_RUN, LIBRARY, library_archive
 
 
 class ReleaseFailed(Exception):
@@ -31,9 +31,10 @@ def stale_files(course: Course, atelier: str) -> list[str]:
         kept = course.root / "release" / atelier
         names = [p.relative_to(fresh).as_posix() for p in sorted(fresh.rglob("*")) if p.is_file()]
         stale = [name for name in names if _differs(fresh / name, kept / name)]
-        old_library = kept / "checks" / LIBRARY
-        if not old_library.is_file() or old_library.read_bytes() != library_archive(course.root):
-            stale.append(f"checks/{LIBRARY}")
+        if [path.name for path in (kept / "checks").glob(PATTERN)] != [wheel_name()]:
+            stale.append(f"checks/{PATTERN}")
+        if not (kept / REQUIREMENTS).is_file() or (kept / REQUIREMENTS).read_text(encoding="utf-8") != requirements():
+            stale.append(REQUIREMENTS)
         return stale
 
 

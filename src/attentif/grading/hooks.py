@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import shutil
 import stat
-import zipfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,37 +14,6 @@ from nbgrader.utils import parse_utc
 from attentif.exercises.course import Course, find_course
 
 LOG = logging.getLogger(__name__)
-LIBRARY = "attentif.zip"
-DRY_RUN = "ATTENTIF_DRY_RUN"  # set while a release is made only to be compared
-
-
-def ship_library(assignment: str, student: str, notebooks: Iterable[str], **_: Any) -> None:
-    """After ``generate_assignment``: puts the library, as pip can install it, beside the public checks, so that a
-    notebook opened in Colab installs exactly the version it was released with."""
-    course = find_course(Path.cwd())
-    if course is None or os.environ.get(DRY_RUN):
-        return
-    folder = course.root / "release" / assignment / "checks"
-    if folder.is_dir():
-        (folder / LIBRARY).write_bytes(library_archive(course.root))
-
-
-def library_archive(root: Path) -> bytes:
-    """A source archive of the library, the same bytes for the same files."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(_library_files(root)):
-            info = zipfile.ZipInfo(f"attentif/{path.relative_to(root).as_posix()}", date_time=(2026, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, path.read_bytes())
-    return buffer.getvalue()
-
-
-def _library_files(root: Path) -> Iterator[Path]:
-    yield from (root / name for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT.md"))
-    package = root / "src" / "attentif"
-    yield from (path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
 def quarantine_special_files(assignment: str, student: str, notebooks: list[str], **_: Any) -> None:
