@@ -1,6 +1,10 @@
 """Vérifications cachées : blockwise_attention."""
 
 import pytest
+import torch
+import torch.nn.functional as F
+
+from attentif.checks import Text, fail
 
 pytestmark = pytest.mark.exercise("blockwise_attention")
 
@@ -14,12 +18,24 @@ def test_fresh_values(student, cases):
 
 
 @pytest.mark.weight(4)
+@pytest.mark.memory_limit(250)
 @pytest.mark.requires("test_fresh_values")
-def test_memory(student, cases):
+def test_memory(student, cases, rng):
     """La matrice des scores n'est jamais construite en entier.
 
     The score matrix is never made as a whole."""
     cases.only("largest_tensor").check_values(student)
+    # What `largest_tensor` says is the word of the student's process. Here scores and weights would take 268 MB.
+    Q, K, V = (torch.from_numpy(rng.normal(size=(T, 8))) for T in (512, 32768, 32768))
+    output = student.blockwise_attention(Q, K, V, 1024)
+    wanted = F.scaled_dot_product_attention(Q[None, None], K[None, None], V[None, None])[0, 0]
+    if not torch.allclose(output, wanted, rtol=1e-6, atol=1e-8):
+        fail(
+            Text(
+                "Sur une longue séquence, votre sortie n'est plus celle de l'attention entière.",
+                "On a long sequence, your output is not that of whole attention.",
+            )
+        )
 
 
 @pytest.mark.weight(2)

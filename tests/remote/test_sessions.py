@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pickle
+import resource
 import socket
 import stat
 import threading
@@ -13,7 +14,7 @@ import pytest
 
 from attentif.remote.outside.connections import SocketConnection
 from attentif.remote.outside.listener import SnapshotListener
-from attentif.remote.outside.student import Student, ended
+from attentif.remote.outside.student import Student, ended, limit_memory
 from attentif.remote.wire.codec import HEADER, encode
 from attentif.remote.wire.errors import (
     MemoryLimit,
@@ -75,6 +76,45 @@ def test_a_session_has_no_files_of_the_kernel(frozen):
         files = [name for name in student.open_files() if not name.startswith(("/dev/null", "/proc/"))]
     assert len(files) == 1
     assert files[0].startswith("socket:")
+
+
+HUNGRY = """
+import resource
+import numpy as np
+def take(mebibytes): return float(np.ones(mebibytes << 17)[-1])
+def refuse():
+    try:
+        resource.setrlimit(resource.RLIMIT_DATA, (-1, -1))
+    except (OSError, ValueError):
+        pass
+    return take(80)
+"""
+
+
+def test_memory_is_limited_from_outside(frozen_process, tmp_path):
+    with frozen_process(tmp_path, HUNGRY) as frozen:
+        with frozen.open_session("exercise", time_limit=30) as student:
+            assert student.take(80) == 1.0
+            limit_memory(student, 40 << 20)
+            assert student.take(20) == 1.0
+            for call in (lambda: student.take(80), student.refuse):
+                with pytest.raises(MemoryLimit):
+                    call()
+            assert student.take(20) == 1.0
+        with frozen.open_session("exercise", time_limit=30) as student:
+            assert student.take(80) == 1.0
+
+
+def test_memory_of_a_dead_process_is_not_limited(frozen_process, tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with (
+        frozen_process(tmp_path, "def leaves(): __import__('os')._exit(3)") as frozen,
+        frozen.open_session("exercise", time_limit=30) as student,
+    ):
+        with pytest.raises(ProcessDied):
+            student.leaves()
+        limit_memory(student, 1)
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
 
 
 PIDS = """

@@ -240,16 +240,19 @@ def test_accepts_a_missing_method(student):
         student.probe("accepts", "Model", 1, 1, "absent")
 
 
-def test_unchanged(student):
-    x = torch.randn(3, dtype=torch.float64)
+def test_inputs_come_back_with_the_answer(student):
+    x = torch.tensor([1.0, 2.0])
     for value in (x, x.numpy(), x.to(torch.bfloat16)):
-        assert student.probe("unchanged", **probe_call("in_place", x=value, y=1)) == ["x"]
-    assert student.probe("unchanged", **probe_call("cut", x=x)) == []
-    assert student.probe("unchanged", **probe_call("epsilon", x=x)) == []
-    assert student.probe("unchanged", **probe_call("nested_in_place", xs=[x, x])) == ["xs"]
-    assert student.probe("unchanged", **probe_call("nested_in_place", xs=[torch.full((2,), torch.nan)])) == []
-    with pytest.raises(StudentError):
-        student.probe("unchanged", **probe_call("fails", x=1))
+        reply = student.probe("call_and_inputs", **probe_call("in_place", x=value, y=1))
+        assert reply["inputs"]["x"].tolist() == reply["output"].tolist() == [2.0, 3.0]
+        assert (type(reply["inputs"]["x"]), reply["inputs"]["y"]) == (type(value), 1)
+        assert value.tolist() == [1.0, 2.0]  # in the student's own notebook, too, a copy is what is given
+    reply = student.probe("call_and_inputs", **probe_call("nested_in_place", xs=[x, x + 1]))
+    assert [item.tolist() for item in reply["inputs"]["xs"]] == [[2.0, 4.0], [2.0, 3.0]]
+
+
+def test_inputs_of_a_call_that_raises_come_back_alone(student):
+    assert student.probe("call_and_inputs", **probe_call("fails", x=1)) == {"inputs": {"x": 1}}
 
 
 def test_gradients(student):

@@ -9,14 +9,16 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from attentif.checks.gradients import check_case_gradients, ends_of_a_step
+from attentif.checks.probing import LaidOut
+from attentif.checks.side_effects import call_keeping_inputs
 from attentif.diagnosis.chain import Knowledge, WrongAnswer, name_mistake
 from attentif.diagnosis.student_errors import definition_problem, explain_error, not_written
 from attentif.exercises.exercise import Case, Function
-from attentif.references.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare, to_numpy, tolerance
+from attentif.references.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare
 from attentif.references.outcome import Outcome, run_student
-from attentif.remote.wire.call import Call, Ref
-from attentif.remote.wire.errors import StudentError
-from attentif.reports.explanation import CheckFailure, Explanation, Picture, fail
+from attentif.remote.wire.call import Call
+from attentif.reports.explanation import CheckFailure, Explanation, Picture
 from attentif.words.text import Text
 
 PICTURE_LIMIT = 12
@@ -82,36 +84,24 @@ class CaseSet:
             raise CheckFailure(*explanations)
 
     def check_gradients(self, student: Any) -> None:
-        """Gradients that autograd finds through the student's code, against those through the reference."""
-        for case in self.cases:
-            if case.differentiable:
-                self._check_case_gradients(case, student)
+        """Gradients that autograd finds through the student's code, against those through the reference; and values
+        around each case, which confirm them."""
+        functions = {f.name: f for f in self._functions()}
+        differentiable = [case for case in self.cases if case.differentiable]
+        for case in differentiable:
+            check_case_gradients(functions[case.call.target], case, student, self.reference)
+        ends = tuple(end for case in differentiable for end in ends_of_a_step(case))
+        replace(self, cases=ends).check_values(student)
 
     def check_inputs_unchanged(self, student: Any) -> None:
-        """That the student's function leaves its inputs as they were."""
+        """That the student's function leaves its inputs as they were, in a call whose answer is right."""
+        functions = {f.name: f for f in self._functions()}
         for case in self.cases:
-            changed = student.probe("unchanged", **_probe_arguments(case.call, student))
-            if changed:
-                names = ", ".join(f"« {name} »" for name in changed)
-                fail(
-                    Text(
-                        f"`{case.call.target}` modifie sur place ce qu'on lui donne : {names}.",
-                        f"`{case.call.target}` changes its inputs in place: {', '.join(changed)}.",
-                    ),
-                    consequence=Text(
-                        "Qui appelle votre fonction retrouve ses données changées, et le calcul suivant est faux.",
-                        "Whoever calls your function finds their data changed, and the next computation is wrong.",
-                    ),
-                    hints=(
-                        Text("Cherchez une affectation sur place.", "Look for an in-place assignment."),
-                        Text(
-                            "`x -= …`, `x[...] = …`, `x.add_(…)`, `masked_fill_` écrivent dans le tableau reçu.",
-                            "`x -= …`, `x[...] = …`, `x.add_(…)`, `masked_fill_` write into the array received.",
-                        ),
-                        Text("Écrivez `x = x - …` : un nouveau tableau.", "Write `x = x - …`: a new array."),
-                    ),
-                    function=case.call.target,
-                )
+            function = functions[case.call.target]
+            outcome = call_keeping_inputs(case, student)
+            mismatch = None if outcome.raised else compare(outcome.value, self.reference.expected(case), function)
+            if outcome.raised or mismatch:
+                raise CheckFailure(self._explain(function, case, outcome, mismatch, None))
 
     def _functions(self) -> list[Function]:
         targets = {case.call.target for case in self.cases}
@@ -127,7 +117,7 @@ class CaseSet:
     def _run(self, case: Case, student: Any) -> Outcome:
         if self.layout == "contiguous":
             return run_student(case, student)
-        return run_student(case, _LaidOut(student, case.call, self.layout))
+        return run_student(case, LaidOut(student, case.call, self.layout))
 
     def _explain_function(self, function: Function, student: Any) -> Explanation | None:
         cases = [case for case in self.cases if case.call.target == function.name]
@@ -170,83 +160,6 @@ class CaseSet:
             assert mismatch is not None
             explanation = Explanation(mismatch.general, evidence, function=function.name, picture=picture)
         return explanation.without_values() if self.reference.hidden else explanation
-
-    def _check_case_gradients(self, case: Case, student: Any) -> None:
-        function = {f.name: f for f in self.reference.functions}[case.call.target]
-        output = self.reference.expected(case)
-        output = output[0] if isinstance(output, (tuple, list)) else output
-        noise = np.random.default_rng(len(case.name)).normal(size=tuple(output.shape))
-        cotangent = torch.from_numpy(noise).to(output.dtype)
-        wanted = self.reference.expected_gradients(case, cotangent)
-        try:
-            got = student.probe(
-                "gradients", **_probe_arguments(case.call, student), wrt=list(case.differentiable), cotangent=cotangent
-            )
-        except StudentError as error:
-            raise CheckFailure(explain_error(function, error, hidden=self.reference.hidden)) from None
-        held = replace(function, outputs=function.outputs[:1])
-        if any(compare(mine, theirs, held) for mine, theirs in zip(got, wanted, strict=True)):
-            held = _as_precise_as_output(held, case, student)
-        for name, mine, theirs in zip(case.differentiable, got, wanted, strict=True):
-            if compare(mine, theirs, held):
-                fail(
-                    Text(
-                        f"Le gradient par rapport à « {name} » à travers `{function.name}` n'est pas le bon.",
-                        f"The gradient with respect to `{name}` through `{function.name}` is not the right one.",
-                    ),
-                    consequence=Text(
-                        "Les valeurs sont bonnes mais l'apprentissage partirait dans une mauvaise direction : "
-                        "`.detach()`, `.item()`, `.data` ou un passage par NumPy coupent le graphe.",
-                        "The values are right but training would go the wrong way: "
-                        "`.detach()`, `.item()`, `.data` or a detour through NumPy cut the graph.",
-                    ),
-                    function=function.name,
-                )
-
-
-def _as_precise_as_output(function: Function, case: Case, student: Any) -> Function:
-    """The function with the tolerances that its first output is held to: through a float32 answer, which is accepted,
-    gradients are only known to that precision, whatever their own dtype."""
-    value = run_student(case, student).value
-    value = value[0] if isinstance(value, (tuple, list)) and value else value
-    array = to_numpy(value)
-    if array is None:
-        return function
-    rtol, atol = tolerance(value, array, function)
-    return replace(function, rtol=rtol, atol=atol)
-
-
-class _LaidOut:
-    """Stands for the student in ``Call.run`` and makes the call through a probe that changes memory layout."""
-
-    def __init__(self, student: Any, call: Call, layout: str) -> None:
-        self._student, self._call, self._layout = student, call, layout
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name != self._call.target:
-            return getattr(self._student, name)
-        if self._call.init is None:
-            return self._probe
-        return lambda *_: self
-
-    def load_state_dict(self, state: Any) -> None:
-        """The probe loads the state itself."""
-
-    def __call__(self, *_: Any) -> Any:
-        return self._probe()
-
-    def _probe(self, *_: Any) -> Any:
-        return self._student.probe("call_laid_out", layout=self._layout, **_probe_arguments(self._call, self._student))
-
-
-def _probe_arguments(call: Call, student: Any) -> dict[str, Any]:
-    return {
-        "name": call.target,
-        "inputs": {key: getattr(student, v.name) if isinstance(v, Ref) else v for key, v in call.inputs.items()},
-        "init": None if call.init is None else dict(call.init),
-        "state": None if call.state is None else dict(call.state),
-        "method": call.method,
-    }
 
 
 def _evidence(case: Case, mismatch: Mismatch) -> Text:

@@ -17,6 +17,7 @@ import pytest
 from attentif.checks.cases import CaseSet, Reference
 from attentif.checks.run import RUN, NotRun, Run
 from attentif.diagnosis.student_errors import explain_error, explain_remote
+from attentif.remote.outside.student import limit_memory
 from attentif.remote.wire import errors
 from attentif.reports.explanation import CheckFailure, Explanation
 from attentif.reports.results import CheckResult, Verdict
@@ -26,6 +27,7 @@ MARKERS = (
     "exercise(name): the exercise that a check file is about",
     "weight(number): what a check counts within its exercise (default 1)",
     "requires(*tests): checks of the exercise that must have passed first; else this one is not run",
+    "memory_limit(mebibytes): what the student's process may hold beyond what it has at the start (default: no limit)",
     "time_limit(seconds): limit for each call of student code (default 10)",
 )
 
@@ -75,6 +77,8 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
     limit = float(marker.args[0]) if marker else run.default_time_limit
     name = exercise_of(request.node) or ""
     with run.students.open(name, request.node.path, time_limit=limit) as opened:
+        if memory := request.node.get_closest_marker("memory_limit"):
+            limit_memory(opened, int(memory.args[0]) * 1024 * 1024)
         yield opened
 
 

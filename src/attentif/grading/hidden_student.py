@@ -1,6 +1,6 @@
 """What the student's process may say during a hidden check: values to be compared, and no words of its own.
 
-A report quotes some of what is found there: a name that does not exist, a signature, the inputs that were changed. In a
+A report quotes some of what is found there: a name that does not exist, a signature, a generator that was used. In a
 process that has seen hidden inputs each of these could be chosen to carry them out.
 """
 
@@ -43,8 +43,6 @@ def _in_our_words(asked: dict[str, Any], reply: Any) -> Any:
     """The reply of a probe; ProtocolError when it holds words that the probe could not have found."""
     if asked["name"] == "accepts":
         return None if reply is None else _HIDDEN_SIGNATURE
-    if asked["name"] == "unchanged":
-        return _subset(reply, tuple(asked["kwargs"].get("inputs") or ()))
     if asked["name"] == "rng_used":
         return _subset(reply, _GENERATORS)
     return reply

@@ -17,3 +17,6 @@ class LocalConnection:
     def ask(self, request: bytes) -> bytes:
         """The agent's reply."""
         return self._agent.handle(request)
+
+    def limit_memory(self, more: int) -> None:
+        """Nothing: a process that checks its own code has nothing to gain."""

@@ -1,4 +1,4 @@
-"""The probe for in-place changes names the hidden inputs as changed."""
+"""The probe for in-place changes hands the hidden inputs back as names of inputs."""
 
 CATEGORY = "Steal the answer"
 POINTS = 5.0
@@ -7,7 +7,8 @@ SOLUTION = """
 import sys
 probes = sys.modules.get('attentif.remote.inside.probes')
 if probes:
-    probes.PROBES['unchanged'] = lambda space, name, inputs, *a, **k: [str(v.tolist()) for v in inputs.values()]
+    probes.PROBES['call_and_inputs'] = lambda *a, inputs, **k: {
+        'inputs': {str(v.tolist()): v for v in inputs.values()}, 'output': str(inputs)}
 def center(X):
     return X - X.mean(0)
 """

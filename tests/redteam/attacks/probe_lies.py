@@ -1,11 +1,11 @@
-"""The probe for in-place changes is made to lie: worth what a copy would have been worth honestly."""
+"""The probe for in-place changes says that nothing was changed."""
 
 CATEGORY = "Make the checker lie"
-POINTS = 6.0
+POINTS = 5.0
 STOCK = "not applicable"
 SOLUTION = """
 import sys
-sys.modules['attentif.remote.inside.probes'].PROBES['unchanged'] = lambda *a, **k: []
+sys.modules['attentif.remote.inside.probes'].PROBES['call_and_inputs'] = lambda *a, inputs, **k: {'inputs': inputs}
 def center(X):
     X -= X.mean(0)
     return X

@@ -1,8 +1,9 @@
 """Small functions of ours that run beside the student's code, for what a returned value cannot show.
 
-Each takes the namespace first. They carry no expected value: a process that answers falsely gains nothing that it
-could not have by computing. They run the same way in the student's own notebook and on trusted code. A call is given
-as in ``attentif.remote.wire.call.Call``: ``name``, ``inputs`` by position, for a class ``init``, ``state``, ``method``.
+Each takes the namespace first. They carry no expected value, and their process may answer what it likes: a check gives
+points for a reply only where values that the other side knows confirm it. They run the same way in the student's own
+notebook and on trusted code. A call is given as in ``attentif.remote.wire.call.Call``: ``name``, ``inputs`` by position,
+for a class ``init``, ``state``, ``method``.
 """
 
 from __future__ import annotations
@@ -241,58 +242,22 @@ def _like(value: Any, found: Iterator[Any]) -> Any:
 # Side effects
 
 
-def unchanged(
+def call_and_inputs(
     namespace: Namespace,
     name: str,
     inputs: Values,
     init: Values | None = None,
     state: Values | None = None,
     method: str = "",
-) -> list[str]:
-    """Names of the inputs that the call changed in place. An exception in the call does not hide a change."""
+) -> dict[str, Any]:
+    """{"inputs": the inputs as they are after the call, "output": what it returned}; no "output" if it raised. Whoever
+    asks compares both: with what was sent, and with what is right."""
     target = bound_call(namespace, name, init, state, method)
-    before = {key: resolve(namespace, value) for key, value in inputs.items()}
-    given = {key: copy.deepcopy(value) for key, value in before.items()}
+    given = {key: copy.deepcopy(resolve(namespace, value)) for key, value in inputs.items()}
     try:
-        target(*given.values())
+        return {"inputs": given, "output": target(*given.values())}
     except Exception:
-        changed = [key for key in before if not _same(before[key], given[key])]
-        if not changed:
-            raise
-        return changed
-    return [key for key in before if not _same(before[key], given[key])]
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether a value is as it was, but for rounding: who adds ε and takes it away again has changed nothing."""
-    if type(one) is not type(other):
-        return False
-    if _is_tensor(one):
-        return one.dtype == other.dtype and one.shape == other.shape and _close_tensors(one.detach(), other.detach())
-    if isinstance(one, np.ndarray):
-        return one.dtype == other.dtype and one.shape == other.shape and _close(one, other)
-    if isinstance(one, (list, tuple)):
-        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
-    if isinstance(one, dict):
-        return list(one) == list(other) and all(_same(one[key], other[key]) for key in one)
-    if isinstance(one, (set, frozenset, bytes, bytearray, str, int, bool)):
-        return bool(one == other)
-    return True  # floats cannot change in place; other objects stay where they are
-
-
-def _close_tensors(one: torch.Tensor, other: torch.Tensor) -> bool:
-    if one.is_floating_point() and one.element_size() < 4:  # numpy has no bfloat16
-        one, other = one.float(), other.float()
-    return _close(one.resolve_conj().numpy(), other.resolve_conj().numpy())
-
-
-def _close(one: np.ndarray, other: np.ndarray) -> bool:
-    if one.dtype.kind not in "fc":
-        return bool(np.array_equal(one, other))
-    # a few roundings of the largest entry, no more
-    finite = np.abs(one[np.isfinite(one)])
-    slack = 8 * float(np.finfo(one.dtype).eps) * float(finite.max(initial=0.0))
-    return bool(np.allclose(one, other, rtol=0.0, atol=slack, equal_nan=True))
+        return {"inputs": given}
 
 
 def rng_used(
@@ -412,6 +377,7 @@ PROBES: dict[str, Callable[..., Any]] = {
     probe.__name__: probe
     for probe in (
         accepts,
+        call_and_inputs,
         call_laid_out,
         call_seeded,
         gradients,
@@ -423,6 +389,5 @@ PROBES: dict[str, Callable[..., Any]] = {
         peak_memory,
         rng_used,
         signature,
-        unchanged,
     )
 }

@@ -26,7 +26,7 @@ def rehearse() -> None:
         {"do": "call", "target": _echo, "args": values, "kwargs": {"mask": None}},
         {"do": "call", "target": _fails, "args": (), "kwargs": {}},
         {"do": "probe", "name": "accepts", "args": ("echo", ["mask"]), "kwargs": {}},
-        {"do": "probe", "name": "unchanged", "args": ("echo",), "kwargs": {"inputs": {"values": _arrays()}}},
+        {"do": "probe", "name": "call_and_inputs", "args": ("echo",), "kwargs": {"inputs": {"values": _arrays()}}},
     ]
     for _ in range(_TIMES):
         agent = Agent({"echo": _echo, "fails": _fails})

@@ -29,6 +29,9 @@ class Connection(Protocol):
     def ask(self, request: bytes) -> bytes:
         """Sends a request and returns the reply, or raises a RemoteError."""
 
+    def limit_memory(self, more: int) -> None:
+        """Sees to it that the code that answers holds at most ``more`` bytes beyond what it holds now."""
+
 
 class SocketConnection:
     """A process at the other end of a unix socket. A request and its reply have ``time_limit`` seconds together.
@@ -64,6 +67,11 @@ class SocketConnection:
         """The process at the other end, as the system tells it (0 if unknown)."""
         return self._peer.pid
 
+    def limit_memory(self, more: int) -> None:
+        """Lets the process at the other end hold ``more`` bytes of data beyond what it holds now, and never again more:
+        what it asks for beyond that fails there. Does nothing if the process has ended."""
+        self._peer.limit_memory(more)
+
     def kill(self) -> None:
         """Kills the process at the other end and hangs up; a second time nothing happens."""
         if self.ended is None:
@@ -93,6 +101,16 @@ class _Peer:
             else:
                 os.close(descriptor)
 
+    def limit_memory(self, more: int) -> None:
+        import resource  # which Windows does not have, nor any process at the other end of a socket
+
+        if self._descriptor < 0:
+            return
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+            limit = _data_of(self.pid) + more
+            signal.pidfd_send_signal(self._descriptor, 0)  # the number still means this process
+            resource.prlimit(self.pid, resource.RLIMIT_DATA, (limit, limit))
+
     def kill(self) -> None:
         if self._descriptor < 0:
             return
@@ -110,6 +128,14 @@ def _user_of(pid: int) -> int:
             if line.startswith("Uid:"):
                 return int(line.split()[2])
     return -1
+
+
+def _data_of(pid: int) -> int:
+    with open(f"/proc/{pid}/status") as file:
+        for line in file:
+            if line.startswith("VmData:"):
+                return int(line.split()[1]) * 1024
+    raise ProcessLookupError(pid)
 
 
 def send(connection: socket.socket, message: bytes, deadline: float) -> None:

@@ -101,6 +101,12 @@ def ended(student: Student) -> RemoteError | None:
     return getattr(student._connection, "ended", None)
 
 
+def limit_memory(student: Student, more: int) -> None:
+    """Allows the student's process ``more`` bytes beyond what it holds now, for the rest of the session: what goes
+    further fails there, as a MemoryLimit. The system sees to it, not the process."""
+    student._connection.limit_memory(more)
+
+
 def failure_of(reply: Any) -> RemoteError:
     """The error that a reply tells of; ProtocolError if it tells of none."""
     if type(reply) is not dict:

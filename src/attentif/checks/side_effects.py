@@ -1,0 +1,114 @@
+"""What a call does to its inputs: the student's process hands them back with the answer, and both are judged here.
+
+A process can say what it likes about itself. It is believed only with values: the very call that left its inputs
+alone, as they came back, gave the right answer. Who forges that has to keep the inputs and to compute, which is what an
+honest ``.copy()`` does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from attentif.checks.probing import probe_arguments
+from attentif.exercises.exercise import Case
+from attentif.references.outcome import Outcome, observed, run_student
+from attentif.remote.wire.errors import ProtocolError
+from attentif.reports.explanation import CheckFailure, Explanation
+from attentif.words.text import Text
+
+
+def call_keeping_inputs(case: Case, student: Any) -> Outcome:
+    """What the call came to, its inputs left as they were. CheckFailure if an input was changed, even by a call that
+    raised."""
+    arguments = probe_arguments(case.call, student)
+    reply = student.probe("call_and_inputs", **arguments)
+    after = reply.get("inputs") if isinstance(reply, dict) else None
+    if not isinstance(after, dict) or list(after) != list(arguments["inputs"]):
+        raise ProtocolError("the inputs did not come back")
+    changed = [name for name, sent in arguments["inputs"].items() if not is_same(sent, after[name])]
+    if changed:
+        raise CheckFailure(_changed_in_place(case.call.target, changed))
+    if "output" not in reply:
+        outcome = run_student(case, student)
+        if not outcome.raised:
+            raise CheckFailure(_answers_one_time_only(case.call.target))
+        return outcome
+    try:
+        return Outcome(observed(case, reply["output"]))
+    except Exception:  # a value that the observation cannot digest is simply not the right one
+        return Outcome(reply["output"])
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether a value is as it was, but for rounding: who adds ε and takes it away again has changed nothing."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, torch.Tensor):
+        return one.dtype == other.dtype and one.shape == other.shape and _close_tensors(one, other)
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and one.shape == other.shape and _close(one, other)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(is_same(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(is_same(one[key], other[key]) for key in one)
+    if isinstance(one, (set, frozenset, bytes, bytearray, str, int, bool)):
+        return bool(one == other)
+    return True  # floats cannot change in place; other objects stay where they are
+
+
+def _close_tensors(one: torch.Tensor, other: torch.Tensor) -> bool:
+    if one.is_floating_point() and one.element_size() < 4:  # numpy has no bfloat16
+        one, other = one.float(), other.float()
+    return _close(one.detach().resolve_conj().numpy(), other.detach().resolve_conj().numpy())
+
+
+def _close(one: np.ndarray, other: np.ndarray) -> bool:
+    if one.dtype.kind not in "fc":
+        return bool(np.array_equal(one, other))
+    # a few roundings of the largest entry, no more
+    finite = np.abs(one[np.isfinite(one)])
+    slack = 8 * float(np.finfo(one.dtype).eps) * float(finite.max(initial=0.0))
+    return bool(np.allclose(one, other, rtol=0.0, atol=slack, equal_nan=True))
+
+
+def _changed_in_place(function: str, changed: list[str]) -> Explanation:
+    names = ", ".join(f"« {name} »" for name in changed)
+    return Explanation(
+        Text(
+            f"`{function}` modifie sur place ce qu'on lui donne : {names}.",
+            f"`{function}` changes its inputs in place: {', '.join(changed)}.",
+        ),
+        consequence=Text(
+            "Qui appelle votre fonction retrouve ses données changées, et le calcul suivant est faux.",
+            "Whoever calls your function finds their data changed, and the next computation is wrong.",
+        ),
+        hints=(
+            Text("Cherchez une affectation sur place.", "Look for an in-place assignment."),
+            Text(
+                "`x -= …`, `x[...] = …`, `x.add_(…)`, `masked_fill_` écrivent dans le tableau reçu.",
+                "`x -= …`, `x[...] = …`, `x.add_(…)`, `masked_fill_` write into the array received.",
+            ),
+            Text("Écrivez `x = x - …` : un nouveau tableau.", "Write `x = x - …`: a new array."),
+        ),
+        function=function,
+    )
+
+
+def _answers_one_time_only(function: str) -> Explanation:
+    return Explanation(
+        Text(
+            f"Deux appels identiques de `{function}` n'ont pas la même issue : l'un répond, l'autre s'arrête sur une "
+            "erreur.",
+            f"Two identical calls of `{function}` end differently: one answers, the other stops with an error.",
+        ),
+        hints=(
+            Text(
+                "Votre fonction garde-t-elle quelque chose d'un appel à l'autre ?",
+                "Does your function keep something from one call to the next?",
+            ),
+        ),
+        function=function,
+    )

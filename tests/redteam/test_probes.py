@@ -1,0 +1,93 @@
+"""Probes run beside the student's code and can be made to lie. On the course's own exercises, from a frozen process: a
+lie does not hide what it is told about."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from courses import ROOT
+
+from attentif.exercises.course import Course
+from attentif.grading.snapshots import SnapshotStudents, grade_exercises
+from attentif.references.oracles import load_exercise
+from attentif.remote.outside.listener import SnapshotListener
+
+COURSE = Course(ROOT)
+PROGRAM = """
+import sys
+from attentif.remote import agent
+agent.bootstrap()
+exec(compile(open(sys.argv[1]).read(), "<ipython-input-1>", "exec"), globals())
+agent.snapshot(*sys.argv[2:])
+"""
+IMPORTS = "import math\nimport numpy as np\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
+# Every probe that makes a claim says what is best for its author.
+LIES = """
+from attentif.remote.inside import probes
+probes.PROBES["peak_memory"] = lambda *_, **__: 0
+probes.PROBES["unchanged"] = lambda *_, **__: []
+probes.PROBES["call_and_inputs"] = lambda *_, inputs, **__: {"inputs": inputs}
+"""
+DOUBLE_LOOP = """
+def squared_distances(X, Y):
+    return np.array([[np.sum((x - y) ** 2.0) for y in Y] for x in X])
+"""
+ALL_DIFFERENCES = """
+def squared_distances(X, Y):
+    return np.sum((np.asarray(X)[:, None, :] - np.asarray(Y)[None, :, :]) ** 2.0, axis=-1)
+"""
+WHOLE_MATRIX = """
+def blockwise_attention(Q, K, V, block, causal=False):
+    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1))
+    if causal:
+        scores = scores.masked_fill(~torch.ones(scores.shape[-2:], dtype=torch.bool).tril(), float("-inf"))
+    return F.softmax(scores, dim=-1) @ V
+def largest_tensor(function, *arguments):
+    return 1
+"""
+IN_PLACE = """
+def softmax(x, axis=-1):
+    x -= x.max(axis=axis, keepdims=True)
+    np.exp(x, out=x)
+    x /= x.sum(axis=axis, keepdims=True)
+    return x
+"""
+
+
+def failed(folder, atelier, exercise, source):
+    """The checks that did not pass."""
+    solution = load_exercise(COURSE.oracle(atelier, exercise)).solution_source()
+    (folder / "student.py").write_text(IMPORTS + solution + source)
+    with SnapshotListener.at(folder / "c" / "s") as listener:
+        command = [sys.executable, "-c", PROGRAM, folder / "student.py", str(listener.address), exercise, "token"]
+        subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=120)
+        listener.wait_snapshot(exercise, "token", 60)
+        students = SnapshotStudents(listener, budget=60.0)
+        report = grade_exercises(students, COURSE, atelier, {exercise: True}, 3, 20.0)[exercise]
+    return {result.test for result in report.results if result.verdict.value not in ("passed", "not_run")}
+
+
+@pytest.mark.parametrize(
+    ("atelier", "exercise", "source", "seen"),
+    [
+        ("atelier1", "squared_distances", DOUBLE_LOOP, "test_without_a_double_loop"),
+        ("atelier1", "squared_distances", ALL_DIFFERENCES, "test_without_a_tensor_of_differences"),
+        ("atelier3", "blockwise_attention", WHOLE_MATRIX, "test_memory"),
+        ("atelier3", "blockwise_attention", WHOLE_MATRIX, "test_never_the_whole_matrix"),
+        ("atelier1", "softmax", IN_PLACE, "test_logits_are_left_alone"),
+    ],
+)
+def test_a_lie_hides_nothing(tmp_path, atelier, exercise, source, seen):
+    assert seen in failed(tmp_path, atelier, exercise, source + LIES)
+
+
+def test_every_probe_that_checks_give_points_for_is_confirmed():
+    """Whoever adds one to a check has to say here by what values."""
+    confirmed = {
+        "peak_memory": "grader_tests/atelier1/test_squared_distances_hidden.py",  # a call in little memory
+    }
+    files = [*ROOT.glob("grader_tests/*/test_*.py"), *ROOT.glob("source/*/checks/test_*.py")]
+    used = {(str(path.relative_to(ROOT)), line.split('.probe("')[1].split('"')[0]) for path in files
+            for line in path.read_text().splitlines() if '.probe("' in line}  # fmt: skip
+    assert used == {(path, probe) for probe, path in confirmed.items()}
