@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from attentif.checks import Text, fail
 
@@ -25,6 +26,7 @@ def test_same_as_whole_attention(student, cases):
 
 
 @pytest.mark.weight(3)
+@pytest.mark.memory_limit(250)
 @pytest.mark.requires("test_same_as_whole_attention")
 def test_never_the_whole_matrix(student):
     """Aucun tenseur de la taille de la matrice des scores n'est construit.
@@ -58,6 +60,17 @@ def test_never_the_whole_matrix(student):
                     "Q @ K[..., start : start + block, :].transpose(-2, -1), dans la boucle.",
                     "Q @ K[..., start : start + block, :].transpose(-2, -1), within the loop.",
                 ),
+            ),
+            function="blockwise_attention",
+        )
+    Q, K, V = (torch.linspace(-1, 1, 8 * T).sin().double().view(T, 8) for T in (512, 32768, 32768))
+    output = student.blockwise_attention(Q, K, V, 512)  # scores and weights would take 268 MB
+    wanted = F.scaled_dot_product_attention(Q[None, None], K[None, None], V[None, None])[0, 0]
+    if not torch.allclose(output, wanted, rtol=1e-6, atol=1e-8):
+        fail(
+            Text(
+                "Sur une longue séquence, votre sortie n'est plus celle de l'attention entière.",
+                "On a long sequence, your output is not that of whole attention.",
             ),
             function="blockwise_attention",
         )

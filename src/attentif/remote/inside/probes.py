@@ -2,8 +2,8 @@
 
 Each takes the namespace first. They carry no expected value, and their process may answer what it likes: a check gives
 points for a reply only where values that the other side knows confirm it. They run the same way in the student's own
-notebook and on trusted code. A call is given as in ``attentif.remote.wire.call.Call``: ``name``, ``inputs`` by position,
-for a class ``init``, ``state``, ``method``.
+notebook and on trusted code. A call is given as in ``attentif.remote.wire.call.Call``: ``name``, ``inputs`` by
+position, for a class ``init``, ``state``, ``method``.
 """
 
 from __future__ import annotations
