@@ -16,7 +16,7 @@ from attentif.remote.outside.listener import SnapshotListener
 COURSE = Course(ROOT)
 PROGRAM = """
 import sys
-from attentif.remote import agent
+from attentif.remote.inside import agent
 agent.bootstrap()
 exec(compile(open(sys.argv[1]).read(), "<ipython-input-1>", "exec"), globals())
 agent.snapshot(*sys.argv[2:])
@@ -64,7 +64,7 @@ def failed(folder, atelier, exercise, source):
         subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=120)
         listener.wait_snapshot(exercise, "token", 60)
         students = SnapshotStudents(listener, budget=60.0)
-        report = grade_exercises(students, COURSE, atelier, {exercise: True}, 3, 20.0)[exercise]
+        report = grade_exercises(students, COURSE, atelier, {exercise: True}, "secret", 20.0)[exercise]
     return {result.test for result in report.results if result.verdict.value not in ("passed", "not_run")}
 
 
