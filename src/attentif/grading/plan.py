@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
@@ -22,6 +25,7 @@ class CellKind(Enum):
     ORDINARY = "ordinary"  # run in the kernel
     CHECKS = "checks"  # never run: its exercise's checks run outside the kernel
     ASSERTIONS = "assertions"  # a hand-written grade cell: run in the kernel, with proof
+    ILLUSTRATION = "illustration"  # a figure of the course's, as it was released: left out
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,17 @@ class CellPlan:
     hidden: bool = False
 
 
-def plan_cell(cell: NotebookNode, course: Course | None, atelier: str) -> CellPlan:
-    """A grade cell made of nothing but ``check("…")`` lines is a CHECKS cell if the course has that exercise."""
+def plan_cell(
+    cell: NotebookNode, course: Course | None, atelier: str, illustrations: frozenset[str] = frozenset()
+) -> CellPlan:
+    """A grade cell made of nothing but ``check("…")`` lines is a CHECKS cell if the course has that exercise.
+
+    illustrations: the sources of the released illustrations, as `released_illustrations` gives them.
+    """
     if cell.cell_type != "code":
         return CellPlan(CellKind.ORDINARY)
+    if plain_source(cell.source) in illustrations and not utils.is_grade(cell):
+        return CellPlan(CellKind.ILLUSTRATION)
     if not utils.is_grade(cell) or utils.is_solution(cell):
         return CellPlan(CellKind.ORDINARY)
     lines = [line for line in cell.source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
@@ -47,3 +58,31 @@ def plan_cell(cell: NotebookNode, course: Course | None, atelier: str) -> CellPl
         if course.check_files(atelier, name):
             return CellPlan(CellKind.CHECKS, name, any(match["hidden"] for match in matches if match))
     return CellPlan(CellKind.ASSERTIONS)
+
+
+def released_illustrations(course: Course | None, atelier: str, notebook: str, tag: str) -> frozenset[str]:
+    """The plain sources of the cells that carry ``tag`` in the course's own notebook, released or in source/.
+
+    Of a submission's tags nothing is believed: JupyterLab copies them when a student splits a cell.
+    """
+    found: frozenset[str] = frozenset()
+    if course is None or not tag:
+        return found
+    for folder in ("source", "release"):
+        path = course.root / folder / atelier / f"{notebook}.ipynb"
+        if path.is_file():
+            found |= _tagged(path, path.stat().st_mtime_ns, tag)
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _tagged(path: Path, _changed: int, tag: str) -> frozenset[str]:
+    cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    tagged = {plain_source(cell.source) for cell in cells if tag in cell.metadata.get("tags", [])}
+    others = {plain_source(cell.source) for cell in cells if tag not in cell.metadata.get("tags", [])}
+    return frozenset(tagged - others - {""})
+
+
+def plain_source(source: str) -> str:
+    """A source without what an editor may change of it: ends of lines, blanks before them and at the end."""
+    return "\n".join(line.rstrip() for line in source.splitlines()).rstrip()

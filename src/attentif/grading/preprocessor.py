@@ -20,7 +20,7 @@ from attentif.exercises.course import find_course
 from attentif.grading import flags, outputs, said
 from attentif.grading.exporter import UNREADABLE
 from attentif.grading.flags import Flag
-from attentif.grading.plan import CellKind, CellPlan, plan_cell
+from attentif.grading.plan import CellKind, CellPlan, plan_cell, released_illustrations
 from attentif.grading.preload import VARIABLES, modules_to_preload
 from attentif.grading.snapshots import SnapshotStudents, grade_exercises, new_token
 from attentif.kernels.outside.folder import FolderTooLarge
@@ -69,8 +69,10 @@ class Grade(Execute):
         help="Where student code runs: in a sandbox, or (an explicit choice, said in every report) without one.",
     ).tag(config=True)
     memory = Int(2048, help="MiB that a submission may use beyond what every kernel shares.").tag(config=True)
-    skip_cells_with_tag = Unicode(
-        "illustration", help="Cells with this tag draw figures that no exercise needs: grading leaves them out."
+    illustration_tag = Unicode(
+        "illustration",
+        help="The course's cells with this tag draw figures that no exercise needs: grading leaves them out where a "
+        "submission has them unchanged.",
     ).tag(config=True)
     raise_on_iopub_timeout = Bool(False, help="What a cell did not manage to say costs what it said, no more.")
     max_output_bytes = Int(1_000_000, help="What one cell may print before the rest is dropped.").tag(config=True)
@@ -80,7 +82,8 @@ class Grade(Execute):
         place = resources["nbgrader"]
         course = find_course(Path.cwd())  # nbgrader's converters work there; never asked of the submission's folder
         self._atelier = str(place["assignment"])
-        self._plans = [plan_cell(cell, course, self._atelier) for cell in nb.cells]
+        drawn = released_illustrations(course, self._atelier, str(place["notebook"]), self.illustration_tag)
+        self._plans = [plan_cell(cell, course, self._atelier, drawn) for cell in nb.cells]
         self._course, self._identity = course, (self._atelier, str(place["student"]), str(place["notebook"]))
         self._stopped, self._printed, self._reported = "", 0, False
         self.flags: list[Flag] = []  # why a person should look at this notebook
@@ -96,7 +99,7 @@ class Grade(Execute):
         for index, (cell, plan) in enumerate(zip(nb.cells, self._plans, strict=True)):
             if cell.cell_type != "code":
                 continue
-            if plan.kind is CellKind.ORDINARY:
+            if plan.kind in (CellKind.ORDINARY, CellKind.ILLUSTRATION):
                 cell.outputs = outputs.tame(cell.outputs)
             cell.execution_count = said.count(cell.get("execution_count"))
             cell.outputs += [outputs.note_output(line) for line in self._notes.get(index, ())]
@@ -149,6 +152,8 @@ class Grade(Execute):
             if not self._stopped:
                 self._take_snapshot(plan)
             return cell, resources
+        if plan.kind is CellKind.ILLUSTRATION:
+            return cell, resources
         if self._stopped:
             if cell.cell_type == "code" and plan.kind is CellKind.ORDINARY:
                 cell.outputs = [outputs.error_output("NonExécutée", f"Cellule non exécutée : {self._stopped}.")]
@@ -157,7 +162,7 @@ class Grade(Execute):
             if plan.kind is CellKind.ASSERTIONS:
                 self._run_assertions(cell, index)
             else:
-                super().preprocess_cell(cell, resources, index)
+                self._run_ordinary(cell, resources, index)
         except CellTimeoutError:
             reason = f"la cellule {index + 1} ne s'arrêtait pas (limite : {self.timeout} s)"
             self._stop(cell, reason, Flag(flags.TIME_LIMIT, f"cell {index + 1}"))
@@ -176,6 +181,15 @@ class Grade(Execute):
             with contextlib.suppress(RuntimeError):
                 run_sync(self.kc.listen_again)()
         return cell, resources
+
+    def _run_ordinary(self, cell: NotebookNode, resources: Any, index: int) -> None:
+        """As nbclient's, whatever the cell's tags: with some of them it would not be run."""
+        tags = cell.metadata.pop("tags", None)
+        try:
+            super().preprocess_cell(cell, resources, index)
+        finally:
+            if tags is not None:
+                cell.metadata["tags"] = tags
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """As nbclient's, of messages that were checked first. An odd one is left out, which the cell says; a cell that
