@@ -7,9 +7,11 @@ from nbformat.v4 import new_code_cell, new_output
 from nbgrader.utils import determine_grade
 
 from attentif.exercises.course import Course
-from attentif.grading.outputs import CUT, MAX_OUTPUTS, report_outputs, tame, value_output
+from attentif.grading.hand_written import awaits, value_outputs, worth
+from attentif.grading.outputs import CUT, MAX_OUTPUTS, report_outputs, tame
 from attentif.grading.plan import CellKind, plan_cell
 from attentif.grading.preprocessor import Grade
+from attentif.remote.outside.listener import CellResult
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
 from attentif.words.text import Text
 
@@ -103,11 +105,48 @@ def test_nbgrader_reads_the_score_that_the_report_says(verdicts, score):
     assert determine_grade(cell) == (score, 4.0)
 
 
-@pytest.mark.parametrize(("shown", "score"), [("2.5", 2.5), ("0", 0.0), ("7", 4.0), ("'text'", 4.0), ("True", 4.0)])
-def test_partial_credit_of_a_hand_written_cell(shown, score):
+@pytest.mark.parametrize(
+    ("value", "shown", "score", "odd"),
+    [
+        (2.5, "2.5", 2.5, False),
+        (0, "0", 0.0, False),
+        (7, "7", 4.0, True),
+        (-1, "-1", 0.0, True),
+        (float("nan"), "nan", 0.0, True),
+        (float("inf"), "inf", 0.0, True),
+        (True, "True", 4.0, False),
+        (False, "False", 0.0, False),
+        ("1.5", "'1.5'", 1.5, False),
+        ("text", "'text'", 4.0, False),
+        (None, "<object>", 4.0, False),
+        (None, "", 4.0, False),
+        (None, None, 4.0, False),
+    ],
+)
+def test_partial_credit_of_a_hand_written_cell(value, shown, score, odd):
     cell = new_code_cell("", metadata=MARK)
-    cell.outputs = [value_output(shown, 4.0)]
+    result = CellResult(shown, None, value)
+    earned = worth(result, 4.0)
+    cell.outputs = value_outputs(result, earned)
     assert determine_grade(cell) == (score, 4.0)
+    assert earned.odd is odd
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import asyncio\nawait asyncio.sleep(0)", True),
+        ("async with x as y:\n    pass", True),
+        ("[x async for x in f()]", True),
+        ("async def f():\n    await x", False),
+        ("# await\n'await'", False),
+        ("await (", False),
+        ("%time await x", False),
+        ("!echo await", False),
+    ],
+)
+def test_cells_that_await(source, expected):
+    assert awaits(source) is expected
 
 
 def test_a_kernel_that_fails_late_leaves_no_exercise_without_a_report(course):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import contextlib
 from base64 import b64decode
 from typing import Any
 
@@ -99,19 +98,17 @@ def report_outputs(report: ExerciseReport, points: float, *, sandbox_note: str =
         "text/html": html_report(report, points=points) + note,
         "text/plain": plain_report(report, points=points) + (f"\n{sandbox_note}" if sandbox_note else ""),
     }
-    score = {"text/plain": repr(float(report.score(points)))}
     return [
         new_output("display_data", data=shown, metadata={DIAGNOSES: {report.exercise: list(report.diagnoses)}}),
-        new_output("execute_result", data=score, metadata={}, execution_count=None),
+        score_output(report.score(points)),
     ]
 
 
-def value_output(shown: str, points: float) -> NotebookNode:
-    """The value of a hand-written grade cell's last line, read by nbgrader as partial credit if it is a number.
-    nbgrader would stop at a number that is above the cell's points, negative or none, and at no text at all."""
-    with contextlib.suppress(ValueError):
-        number = float(shown)
-        if not 0.0 <= number <= points:
-            shown = repr(points if number > points else 0.0)
-    data = {"text/plain": _cut(shown) or "''"}
-    return new_output("execute_result", data=data, metadata={}, execution_count=None)
+def text_output(text: str) -> NotebookNode:
+    """A text under a cell."""
+    return new_output("display_data", data={"text/plain": _cut(text)}, metadata={})
+
+
+def score_output(points: float) -> NotebookNode:
+    """The score of a cell, as nbgrader reads it."""
+    return new_output("execute_result", data={"text/plain": repr(float(points))}, metadata={}, execution_count=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty
 from time import monotonic
@@ -17,7 +18,8 @@ from traitlets import Bool, Enum, Float, Int, Unicode
 
 from attentif.checks.runner import CheckFilesBroken
 from attentif.exercises.course import find_course
-from attentif.grading import flags, outputs, said
+from attentif.grading import flags, hand_written, outputs, said
+from attentif.grading.budget import Budget
 from attentif.grading.exporter import UNREADABLE
 from attentif.grading.flags import Flag
 from attentif.grading.plan import CellKind, CellPlan, plan_cell, released_illustrations
@@ -55,6 +57,16 @@ class Grade(Execute):
     checks_budget = Float(
         20.0, help="Seconds that the checks of one exercise may lose to time limits before the rest is not run."
     ).tag(config=True)
+    exercise_budget = Float(
+        180.0,
+        help="Seconds that the calls of one exercise's checks may take all together, those included that end in time; "
+        "the rest is not run, and the report says so.",
+    ).tag(config=True)
+    notebook_budget = Float(
+        600.0,
+        help="Seconds that a notebook's cells may take all together, and then all its checks; what comes later is not "
+        "run, and the report says so.",
+    ).tag(config=True)
     seed = Unicode(
         "attentif",
         help="Secret from which each exercise's hidden draws are seeded, the same for a whole class; change it for "
@@ -85,9 +97,10 @@ class Grade(Execute):
         drawn = released_illustrations(course, self._atelier, str(place["notebook"]), self.illustration_tag)
         self._plans = [plan_cell(cell, course, self._atelier, drawn) for cell in nb.cells]
         self._course, self._identity = course, (self._atelier, str(place["student"]), str(place["notebook"]))
-        self._stopped, self._printed, self._reported = "", 0, False
+        self._stopped, self._printed, self._begun, self._reported = "", 0, False, False
         self.flags: list[Flag] = []  # why a person should look at this notebook
         self._tokens: dict[str, str] = {}
+        self._time = Budget(self.exercise_budget, self.notebook_budget)
         self._notes: dict[int, dict[str, None]] = {}  # by cell: what the grader says under it, each line once
         unreadable = nb.metadata.get(UNREADABLE)
         if unreadable:
@@ -111,7 +124,9 @@ class Grade(Execute):
         self.kernel_manager_class = kernel_manager_class(
             preload=modules_to_preload(solved, self.sandbox, self.log),
             sandbox=self.sandbox,
-            limits=Limits(memory=self.memory * 1024 * 1024),
+            limits=Limits(  # a backstop: the budget, which can say what it cut, comes first
+                memory=self.memory * 1024 * 1024, cpu=2 * self.notebook_budget, wall=2 * self.notebook_budget + 600
+            ),
             workdir=resources.get("metadata", {}).get("path") or ".",
             variables=VARIABLES,
             ahead=True,
@@ -121,9 +136,12 @@ class Grade(Execute):
         except FolderTooLarge:
             self._give_up(nb, "le dossier de la copie est trop gros", Flag(flags.FOLDER))
         except (DeadKernelError, RuntimeError) as error:
-            # The kernel would not start, or its very first answers made no sense.
+            # The kernel would not start, or its very first answers made no sense; or it was lost later.
             self.log.warning("%s: %s", self._identity, error)
-            self._give_up(nb, "le noyau n'a pas démarré", Flag(flags.NO_KERNEL, str(error)))
+            if self._begun:
+                self._give_up(nb, "le bac à sable s'est arrêté", Flag(flags.KERNEL_DIED, str(error)))
+            else:
+                self._give_up(nb, "le noyau n'a pas démarré", Flag(flags.NO_KERNEL, str(error)))
 
     def _give_up(self, nb: NotebookNode, reason: str, flag: Flag) -> None:
         """Says of everything that it was not run, unless it was graded before the kernel made trouble."""
@@ -145,15 +163,20 @@ class Grade(Execute):
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Runs, freezes or proves one cell. A kernel that dies ends the run of cells, not the grading."""
-        plan = self._plans[index]
+        plan, self._begun = self._plans[index], True
         self._printed, self._ended = 0, False
-        refused = self._refused()
+        refused, started = self._refused(), monotonic()
         if plan.kind is CellKind.CHECKS:
             if not self._stopped:
                 self._take_snapshot(plan)
             return cell, resources
         if plan.kind is CellKind.ILLUSTRATION:
             return cell, resources
+        if self._time.cells_spent and not self._stopped:
+            self._stopped = (
+                f"le temps total accordé aux cellules de ce notebook ({self.notebook_budget:g} s) est épuisé"
+            )
+            self.flags.append(Flag(flags.BUDGET, f"cell {index + 1}"))
         if self._stopped:
             if cell.cell_type == "code" and plan.kind is CellKind.ORDINARY:
                 cell.outputs = [outputs.error_output("NonExécutée", f"Cellule non exécutée : {self._stopped}.")]
@@ -175,6 +198,7 @@ class Grade(Execute):
             self.log.warning("%s: cell %d: %s: %s", self._identity, index + 1, type(error).__name__, error)
             reason = f"la cellule {index + 1} a envoyé des messages incompréhensibles"
             self._stop(cell, reason, Flag(flags.FORGED, f"cell {index + 1}"))
+        self._time.cells += monotonic() - started
         if self._refused() > refused:
             self._note(index, outputs.ODD_MESSAGE)
         if index in self._notes and outputs.END_MISSING in self._notes[index] and not self._stopped:
@@ -267,7 +291,8 @@ class Grade(Execute):
         """A hand-written grade cell: the agent runs it and reports; without its report the score is zero."""
         nonce = new_token()
         proxy = NotebookNode(cell_type="code", metadata=NotebookNode(), outputs=[], execution_count=None)
-        proxy.source = lines.run_cell_code(self._listener.address, nonce, cell.source)
+        awaits = hand_written.awaits(cell.source)
+        proxy.source = lines.run_cell_code(self._listener.address, nonce, cell.source, awaits=awaits)
         self.execute_cell(proxy, index, store_history=False)
         self.nb.cells[index] = cell
         cell.execution_count = proxy.execution_count
@@ -275,9 +300,9 @@ class Grade(Execute):
         for output in printed:
             if output.output_type == "stream":
                 output.name = "stdout"  # nbgrader gives zero for a word on stderr; a warning is no mistake
-        cell.outputs = printed + self._proven_outcome(nonce, cell)
+        cell.outputs = printed + self._proven_outcome(nonce, cell, index)
 
-    def _proven_outcome(self, nonce: str, cell: NotebookNode) -> list[NotebookNode]:
+    def _proven_outcome(self, nonce: str, cell: NotebookNode, index: int) -> list[NotebookNode]:
         try:
             result = self._listener.wait_cell(nonce, timeout=1.0)
         except (RemoteError, AssertionError):
@@ -285,10 +310,10 @@ class Grade(Execute):
             return [outputs.error_output("NonProuvée", message)]
         if result.error:
             return [outputs.error_output(result.error.type, result.error.message)]
-        if result.shown is None:
-            return []
-        points = float(cell.metadata.nbgrader["points"])
-        return [outputs.value_output(result.shown, points)]
+        earned = hand_written.worth(result, float(cell.metadata.nbgrader["points"]))
+        if earned.odd:
+            self.flags.append(Flag(flags.ODD_SCORE, f"cell {index + 1}"))
+        return hand_written.value_outputs(result, earned)
 
     def _write_reports(self, nb: NotebookNode, listener: SnapshotListener | None) -> None:
         """Grades every CHECKS cell and fills hand-written grade cells that never ran."""
@@ -312,12 +337,15 @@ class Grade(Execute):
         }
         if listener is None or self._course is None:
             return {name: _not_run(name, text) for name, text in missing.items()}
-        students = SnapshotStudents(listener, self.checks_budget, missing)
+        students = SnapshotStudents(listener, self.checks_budget, self._time, missing)
         try:
             reports = grade_exercises(students, self._course, self._atelier, wanted, self.seed, self.checks_timeout)
         except (CheckFilesBroken, OracleBroken) as error:
             self.log.error("The checks of %s are broken, nothing was graded by them: %s", self._atelier, error)
             raise
+        for name, text in self._time.cut.items():
+            reports[name] = replace(reports[name], notices=(*reports[name].notices, text))
+            self.flags.append(Flag(flags.BUDGET, name))
         for report in reports.values():
             for result in report.results:
                 if result.verdict in (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT):

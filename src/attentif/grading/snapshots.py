@@ -8,10 +8,12 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 from attentif.checks.run import NotRun, Run
 from attentif.checks.runner import run_checks
 from attentif.exercises.course import Course
+from attentif.grading.budget import Budget, Metered
 from attentif.grading.hidden_student import DiscreetStudent
 from attentif.references.folder import FolderReferences
 from attentif.remote.outside.listener import SnapshotListener
@@ -24,10 +26,12 @@ from attentif.words.text import Text
 @dataclass
 class SnapshotStudents:
     """Gives each check a fresh fork of its exercise's snapshot. ``budget`` bounds the seconds that the calls of
-    one exercise may lose to time limits, so that one endless loop does not cost a limit for each check."""
+    one exercise may lose to time limits, so that one endless loop does not cost a limit for each check; ``time`` bounds
+    all that they take."""
 
     listener: SnapshotListener
     budget: float
+    time: Budget
     missing: dict[str, Text] = field(default_factory=dict)
 
     @contextlib.contextmanager
@@ -42,8 +46,12 @@ class SnapshotStudents:
                     "Not run: this exercise has already exceeded its time limit.",
                 )
             )
+        self.time.require(exercise)
+        started = monotonic()
         try:
-            with self.listener.open_session(exercise, time_limit=time_limit) as student:
+            with self.listener.open_session(exercise, time_limit=time_limit) as session:
+                self.time.checks[exercise] += monotonic() - started
+                student = Student(Metered(session._connection, self.time, exercise), session._limits)
                 yield DiscreetStudent(student) if check_file.stem.endswith("_hidden") else student
         except SnapshotMissing:
             # Asked once: a copy that keeps silent may cost its limit of patience a single time.

@@ -6,12 +6,10 @@ that never come here. It has to be robust against honest code, however careless.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import contextlib
 import ctypes
 import gc
-import linecache
 import os
 import random
 import resource
@@ -22,6 +20,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from attentif.remote.inside.grade_cells import NoSingleNumber, execute, plain_value
 from attentif.remote.inside.service import Agent, Sink, describe
 from attentif.remote.wire.codec import HEADER, decode, encode, sizes
 from attentif.remote.wire.protocol import MAX_TEXT, OUT_OF_MEMORY
@@ -42,13 +41,24 @@ def bootstrap() -> None:
 
 
 def run_cell(path: str, nonce: str, source: str) -> None:
+    """Runs a grade cell that awaits nothing, as `run_awaiting_cell` does."""
+    running = run_awaiting_cell(path, nonce, source)
+    with contextlib.suppress(StopIteration):
+        running.send(None)
+        running.close()  # it did await something: whoever asked did not think so
+
+
+async def run_awaiting_cell(path: str, nonce: str, source: str) -> None:
     """Runs a grade cell in the notebook's namespace, without the transformers and hooks that student code may have
     put on IPython, and reports over a connection of its own: the nonce shows that this very run came to its end."""
     outcome: dict[str, Any] = {"hello": "cell", "nonce": nonce, "value": None, "shown": None, "error": None}
     try:
-        value = _run_source(source, f"<ipython-input-{nonce[:8]}>", user_namespace())
+        value = await execute(source, f"<ipython-input-{nonce[:8]}>", user_namespace(), _shell())
         outcome["shown"] = None if value is None else repr(value)[:MAX_TEXT]
-        outcome["value"] = _plain_value(value)
+        try:
+            outcome["value"] = plain_value(value)
+        except NoSingleNumber:
+            outcome["numeric"] = True
     except BaseException as error:
         outcome["error"] = describe(error)
     with contextlib.suppress(OSError):
@@ -57,41 +67,19 @@ def run_cell(path: str, nonce: str, source: str) -> None:
         connection.close()
 
 
-def _run_source(source: str, filename: str, namespace: dict[str, Any]) -> Any:
-    """Executes a cell; the value of its last line if that is an expression (and does not end in a semicolon)."""
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    code = TransformerManager().transform_cell(source)
-    linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
-    tree = ast.parse(code, filename)
-    last = tree.body[-1] if tree.body else None
-    if not isinstance(last, ast.Expr):
-        exec(compile(tree, filename, "exec"), namespace)
+def _shell() -> Any:
+    """IPython's shell; None where there is none."""
+    if "IPython" not in sys.modules:
         return None
-    tree.body.pop()
-    exec(compile(tree, filename, "exec"), namespace)
-    value = eval(compile(ast.Expression(last.value), filename, "eval"), namespace)
-    return None if code.rstrip().endswith(";") else value
+    from IPython import get_ipython
 
-
-def _plain_value(value: Any) -> bool | int | float | str | None:
-    """The value if it is a scalar of Python or numpy that a report can carry, else None."""
-    if type(value).__module__ == "numpy" and hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
-        value = value.item()
-    if type(value) is str:
-        return value[:MAX_TEXT]
-    return value if type(value) in (bool, float) or (type(value) is int and value.bit_length() < 1000) else None
+    return get_ipython()
 
 
 def user_namespace() -> dict[str, Any]:
     """The notebook's names; those of ``__main__`` where there is no IPython."""
-    if "IPython" in sys.modules:
-        from IPython import get_ipython
-
-        shell = get_ipython()
-        if shell is not None:
-            return shell.user_ns
-    return vars(sys.modules["__main__"])
+    shell = _shell()
+    return vars(sys.modules["__main__"]) if shell is None else shell.user_ns
 
 
 # ---------------------------------------------------------------------------------------------------------------

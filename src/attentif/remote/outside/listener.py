@@ -36,11 +36,12 @@ _LONGEST_PATH = 100  # bytes: the system's bound on the address of a unix socket
 @dataclass(frozen=True)
 class CellResult:
     """How a hand-written grade cell went: ``shown``, the repr of its last line's value (None: no value), ``value``
-    itself where it is a bool, number or string, or its exception."""
+    itself where it is a bool, number or string (``numeric``: it is numeric, but no single number), or its exception."""
 
     shown: str | None
     error: StudentError | None
     value: bool | int | float | str | None = None
+    numeric: bool = False
 
 
 @dataclass
@@ -140,6 +141,7 @@ class SnapshotListener:
             shown[:4000] if type(shown) is str else None,
             student_error(error) if type(error) is dict else None,
             value if type(value) in (bool, int, float, str) else None,
+            hello.get("numeric") is True,
         )
 
     @contextlib.contextmanager

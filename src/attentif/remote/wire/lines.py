@@ -18,6 +18,9 @@ def snapshot_code(path: str, exercise: str, token: str) -> str:
     return f"__import__('attentif.remote.inside.agent', fromlist=['x']).snapshot({path!r}, {exercise!r}, {token!r})"
 
 
-def run_cell_code(path: str, nonce: str, source: str) -> str:
-    """The line that runs a hand-written grade cell and reports how it went."""
-    return f"__import__('attentif.remote.inside.agent', fromlist=['x']).run_cell({path!r}, {nonce!r}, {source!r})"
+def run_cell_code(path: str, nonce: str, source: str, *, awaits: bool = False) -> str:
+    """The line that runs a hand-written grade cell and reports how it went. awaits: at its top level the cell awaits
+    something; the kernel's loop then runs it."""
+    run = "await {0}.run_awaiting_cell" if awaits else "{0}.run_cell"
+    agent = "__import__('attentif.remote.inside.agent', fromlist=['x'])"
+    return f"{run.format(agent)}({path!r}, {nonce!r}, {source!r})"
