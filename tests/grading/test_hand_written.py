@@ -116,10 +116,10 @@ def test_what_was_made_of_a_value_is_said(courses):
     assert "[Correcteur]" not in cells["np.float64(0.0)"] + cells["None"] + cells["1.5"]
 
 
-def test_later_cells_do_not_find_the_source_of_a_grade_cell_in_the_history(courses, notebooks):
+def test_later_cells_do_not_find_the_source_of_a_grade_cell_in_the_history(tmp_path, notebooks):
     """And everything else of the history is as in any notebook."""
-    course = courses["here"]
-    (course.root / "source" / "history").mkdir()
+    course = make_course(tmp_path)
+    (course.root / "source" / "history").mkdir(parents=True)
     look = (
         "print([i for i, text in enumerate(In) if 'secret' in text], [_i, _ii, _iii].count('secret'), _, sorted(Out))"
     )

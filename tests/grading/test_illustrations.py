@@ -36,7 +36,6 @@ CLASS = {
     "unchanged": figure_is(FIGURE),
     "helper_with_copied_tag": with_helper(TAGGED),
     "helper_with_other_tags": with_helper({"tags": ["illustration", "skip-execution", "raises-exception"]}),
-    "tags_are_no_list": with_helper({"tags": "illustration"}),
     "changed": figure_is(FIGURE.replace("figure", "ma figure")),
     "tag_lost": figure_is(FIGURE, {}),
     "saved_elsewhere": figure_is(FIGURE.replace("\n", "  \r\n") + "\n\n"),

@@ -46,25 +46,24 @@ async def execute(source: str, filename: str, namespace: dict[str, Any], shell: 
         result = eval(compiled, namespace)
         return await result if compiled.co_flags & inspect.CO_COROUTINE else result
 
-    with _in_history(shell, source, code):
+    with _in_history(shell, source, code) as number:
         await run(tree, "exec")
         value = await run(ast.Expression(last), "eval") if last is not None else None
         if value is None or _ends_in_semicolon(code):
             return None
-        with contextlib.suppress(Exception):
-            shell.displayhook.update_user_ns(value)
+        _remember(shell, number, value)
         return value
 
 
 @contextlib.contextmanager
-def _in_history(shell: Any, source: str, code: str) -> Iterator[None]:
+def _in_history(shell: Any, source: str, code: str) -> Iterator[int]:
     """While the cell runs it is the last of ``In``, as in IPython; then it leaves an empty entry: later cells are the
-    student's, and are not shown what stands here."""
+    student's, and are not shown what stands here. Yields the cell's number."""
     count = getattr(shell, "execution_count", 0)
     with contextlib.suppress(Exception):
         shell.history_manager.store_inputs(count, code, source)
     try:
-        yield
+        yield count
     finally:
         with contextlib.suppress(Exception):
             history = shell.history_manager
@@ -75,6 +74,13 @@ def _in_history(shell: Any, source: str, code: str) -> Iterator[None]:
             history._i00 = shell.user_ns[f"_i{count}"] = ""
         with contextlib.suppress(Exception):
             shell.execution_count = count + 1
+
+
+def _remember(shell: Any, number: int, value: Any) -> None:
+    """Makes a value ``_`` and the last of ``Out``. Versions of IPython differ in when they count a cell."""
+    with contextlib.suppress(Exception):
+        shell.execution_count += number - shell.displayhook.prompt_count
+        shell.displayhook.update_user_ns(value)
 
 
 def _ends_in_semicolon(code: str) -> bool:
@@ -93,13 +99,14 @@ def plain_value(value: Any) -> bool | float | str | None:
     if type(value) in (bool, float):
         return value
     count = _count(value)
+    if count is None:
+        return _as_float(value)
     if count == 1:
+        item = value
         with contextlib.suppress(Exception):
             item = value.item()
-            if type(item) is not type(value):  # numpy's longdouble is its own item
-                return plain_value(item)
-    if count is None or count == 1:
-        return _as_float(value)
+        # numpy's longdouble is its own item
+        return _as_float(value) if type(item) is type(value) else plain_value(item)
     if getattr(getattr(value, "dtype", None), "kind", "f") in _NUMERIC:
         raise NoSingleNumber
     return None
@@ -125,6 +132,6 @@ def _as_float(value: Any) -> float | None:
     except OverflowError:
         return math.copysign(sys.float_info.max, 1 if value > 0 else -1)
     except Exception:
-        if isinstance(value, numbers.Number):  # Decimal("sNaN")
+        if isinstance(value, numbers.Number) or _count(value) is not None:  # Decimal("sNaN"), a tensor without data
             raise NoSingleNumber from None
         return None
