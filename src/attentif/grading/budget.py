@@ -73,3 +73,7 @@ class Metered:
             return self._connection.ask(request)
         finally:
             self._budget.checks[self._exercise] += monotonic() - started
+
+    def limit_memory(self, more: int) -> None:
+        """As the connection's."""
+        self._connection.limit_memory(more)
