@@ -15,6 +15,7 @@ from attentif.checks.runner import run_checks
 from attentif.exercises.course import Course
 from attentif.grading.budget import Budget, Metered
 from attentif.grading.hidden_student import DiscreetStudent
+from attentif.grading.restraint import bounded_memory
 from attentif.references.folder import FolderReferences
 from attentif.remote.outside.listener import SnapshotListener
 from attentif.remote.outside.student import Student
@@ -82,7 +83,8 @@ def grade_exercises(
         for path in course.check_files(atelier, name)
         if hidden or not path.stem.endswith("_hidden")
     ]
-    return run_checks(run, files, list(exercises), keep=True)
+    with bounded_memory():
+        return run_checks(run, files, list(exercises), keep=True)
 
 
 def new_token() -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
+from attentif.kernels.shared import processes
 from attentif.remote.wire.codec import DEFAULT_LIMITS, HEADER, Limits, sizes
 from attentif.remote.wire.errors import ProcessDied, ProtocolError, RemoteError, SessionClosed, TimeLimit
 
@@ -107,7 +108,7 @@ class _Peer:
         if self._descriptor < 0:
             return
         with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-            limit = _data_of(self.pid) + more
+            limit = processes.writable(self.pid) + more
             signal.pidfd_send_signal(self._descriptor, 0)  # the number still means this process
             resource.prlimit(self.pid, resource.RLIMIT_DATA, (limit, limit))
 
@@ -128,14 +129,6 @@ def _user_of(pid: int) -> int:
             if line.startswith("Uid:"):
                 return int(line.split()[2])
     return -1
-
-
-def _data_of(pid: int) -> int:
-    with open(f"/proc/{pid}/status") as file:
-        for line in file:
-            if line.startswith("VmData:"):
-                return int(line.split()[1]) * 1024
-    raise ProcessLookupError(pid)
 
 
 def send(connection: socket.socket, message: bytes, deadline: float) -> None:
