@@ -30,7 +30,17 @@ def test_gradients(student, cases):
     """L'autograd traverse votre fonction, jusqu'à x_dec, memory et aux trois matrices.
 
     Autograd goes through your function, to x_dec, memory and the three matrices."""
-    cases.check_gradients(student)
+    cases["unmasked"].check_gradients(student)
+    cases["masked"].check_gradients(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_fresh_unmasked", "test_fresh_masked")
+def test_large_scores(student, cases):
+    """Des scores mille fois plus grands ne donnent ni NaN ni infini.
+
+    Scores a thousand times larger give neither NaN nor infinity."""
+    cases["large_scores"].check_values(student)
 
 
 @pytest.mark.weight(1)

@@ -34,8 +34,10 @@ def test_any_function(student, cases):
 
 @pytest.mark.weight(1)
 @pytest.mark.requires("test_fresh_values")
-def test_float32(student, cases):
-    """En float32, l'écart est le même à la précision près.
+def test_robustness(student, cases):
+    """X et P restent intacts ; en float32 ou rangés autrement en mémoire, l'écart est le même.
 
-    In float32 the gap is the same within rounding."""
+    X and P are left alone; in float32 or laid out otherwise in memory, the gap is the same."""
+    cases.check_inputs_unchanged(student)
     cases.in_float32().check_values(student)
+    cases.non_contiguous().check_values(student)

@@ -63,13 +63,13 @@ def test_output_is_a_mean_of_visible_values(student, cases):
 @pytest.mark.weight(1)
 @pytest.mark.requires("test_fresh_masked")
 def test_masked_content_does_not_matter(student, cases, rng):
-    """Le contenu des positions masquées ne change rien, fût-il de 10¹⁰.
+    """Le contenu des positions masquées ne change rien, fût-il de 10¹⁰, clés et valeurs.
 
-    The content of masked positions changes nothing, were it 10¹⁰."""
+    The content of masked positions changes nothing, were it 10¹⁰, keys and values."""
     case = cases["masked_padding"].cases[0]
     inputs = case.call.inputs
     hidden = ~inputs["mask"][:, :, 0, :, None]  # (B, 1, T_k, 1)
-    other_keys = 30 * torch.from_numpy(rng.normal(size=tuple(inputs["K"].shape)))
+    other_keys = 1e10 * torch.from_numpy(rng.normal(size=tuple(inputs["K"].shape)))
     changed = case.call.with_inputs(
         K=torch.where(hidden, other_keys, inputs["K"]), V=inputs["V"].masked_fill(hidden, 1e10)
     )
@@ -94,9 +94,9 @@ def test_masked_content_does_not_matter(student, cases, rng):
 @pytest.mark.weight(1)
 @pytest.mark.requires("test_fresh_unmasked")
 def test_large_scores(student, cases):
-    """Des scores mille fois plus grands ne donnent ni NaN ni infini.
+    """Des scores mille fois plus grands ne donnent ni NaN ni infini ; parmi des scores de −10⁵, un masque cache encore.
 
-    Scores a thousand times larger give neither NaN nor infinity."""
+    Scores a thousand times larger give neither NaN nor infinity; among scores of −10⁵ a mask still hides."""
     cases["large_scores"].check_values(student)
 
 

@@ -16,6 +16,28 @@ def projection_unnormalised(X, y):
     return sum((y @ u) * u for u in directions)
 
 
+def projection_last_sum_unnormalised(X, y):
+    directions = []
+    for x in X.T.astype(float):
+        u = x.copy()
+        for v in directions:
+            u -= (u @ v) / (v @ v) * v
+        if np.linalg.norm(u) > 1e-10 * np.linalg.norm(x):
+            directions.append(u)
+    return sum((y @ u) * u for u in directions)
+
+
+def projection_orthogonalised_unnormalised(X, y):
+    directions = []
+    for x in X.T.astype(float):
+        u = x.copy()
+        for v in directions:
+            u -= (u @ v) * v
+        if np.linalg.norm(u) > 1e-10 * np.linalg.norm(x):
+            directions.append(u)
+    return sum((y @ u) / (u @ u) * u for u in directions)
+
+
 def projection_classical_gram_schmidt(X, y):
     Q = np.zeros((len(X), 0))
     for x in X.T.astype(float):
@@ -101,6 +123,46 @@ MISCONCEPTIONS = (
                 "Après l'orthogonalisation : `q = u / np.linalg.norm(u)`.",
                 "After orthogonalising: `q = u / np.linalg.norm(u)`.",
             ),
+        ),
+    ),
+    Misconception(
+        "last_sum_unnormalised",
+        {"orthogonal_projection": projection_last_sum_unnormalised},
+        finding=Text(
+            "Vos directions uᵢ sont orthogonales, mais la dernière somme Σ⟨y,uᵢ⟩uᵢ oublie de diviser par ‖uᵢ‖².",
+            "Your directions uᵢ are orthogonal, but the last sum Σ⟨y,uᵢ⟩uᵢ forgets to divide by ‖uᵢ‖².",
+        ),
+        consequence=Text(
+            "Doubler une colonne de X multiplie sa contribution par 4, alors que le sous-espace n'a pas changé.",
+            "Doubling a column of X multiplies its share by 4, although the subspace has not changed.",
+        ),
+        hints=(
+            Text("Que donne votre projection si l'on double X ?", "What does your projection give if X is doubled?"),
+            Text("⟨y,u⟩u n'est une projection que si ‖u‖ = 1.", "⟨y,u⟩u is a projection only if ‖u‖ = 1."),
+            Text(
+                "`q = u / np.linalg.norm(u)` avant de garder q, ou `(y @ u) / (u @ u) * u`.",
+                "`q = u / np.linalg.norm(u)` before q is kept, or `(y @ u) / (u @ u) * u`.",
+            ),
+        ),
+    ),
+    Misconception(
+        "orthogonalised_unnormalised",
+        {"orthogonal_projection": projection_orthogonalised_unnormalised},
+        finding=Text(
+            "La dernière somme divise bien par ‖u‖², mais en orthogonalisant vous retirez ⟨x,u⟩u sans cette division.",
+            "The last sum does divide by ‖u‖², but while orthogonalising you subtract ⟨x,u⟩u without that division.",
+        ),
+        consequence=Text(
+            "Vos directions ne sont pas orthogonales : leurs contributions se recouvrent.",
+            "Your directions are not orthogonal: their shares overlap.",
+        ),
+        hints=(
+            Text("Que valent les produits ⟨uᵢ, uⱼ⟩ ?", "What are the products ⟨uᵢ, uⱼ⟩?"),
+            Text(
+                "La part de x le long de u est ⟨x,u⟩/⟨u,u⟩ fois u.",
+                "The share of x along u is ⟨x,u⟩/⟨u,u⟩ times u.",
+            ),
+            Text("`u -= (u @ v) / (v @ v) * v`.", "`u -= (u @ v) / (v @ v) * v`."),
         ),
     ),
     Misconception(

@@ -85,6 +85,21 @@ def rnn_backward_not_accumulated(X, h0, Wx, Wh, b, hs, dhs):
     return dX, dh, dWx, dWh, db
 
 
+def rnn_backward_last_step_only(X, h0, Wx, Wh, b, hs, dhs):
+    dX = np.zeros_like(X)
+    dh = np.zeros_like(h0)
+    for t in reversed(range(len(X))):
+        h_prev = hs[t - 1] if t > 0 else h0
+        da = (dhs[t] + dh) * (1 - hs[t] ** 2)
+        dX[t] = da @ Wx.T
+        if t == len(X) - 1:
+            dWx = X[t].T @ da
+            dWh = h_prev.T @ da
+            db = da.sum(axis=0)
+        dh = da @ Wh.T
+    return dX, dh, dWx, dWh, db
+
+
 def rnn_backward_wh_not_transposed(X, h0, Wx, Wh, b, hs, dhs):
     dX, dWx, dWh, db = np.zeros_like(X), np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)
     dh = np.zeros_like(h0)
@@ -389,6 +404,34 @@ MISCONCEPTIONS = (
             Text(
                 "Partez de zéros avant la boucle et écrivez dWx += …, dWh += …, db += ….",
                 "Start from zeros before the loop and write dWx += …, dWh += …, db += ….",
+            ),
+        ),
+    ),
+    Misconception(
+        name="last_step_only",
+        defines={"rnn_backward": rnn_backward_last_step_only},
+        finding=Text(
+            "dX et dh0 sont justes ; dWx, dWh et db ne contiennent que le dernier pas de temps (t = T − 1).",
+            "dX and dh0 are right; dWx, dWh and db hold the last time step only (t = T − 1).",
+        ),
+        consequence=Text(
+            "Les mêmes poids servent à tous les pas : sans la somme, le réseau n'apprend que du dernier mot de chaque "
+            "phrase.",
+            "The same weights serve all steps: without the sum, the network learns from the last word of each "
+            "sentence only.",
+        ),
+        hints=(
+            Text(
+                "Combien de fois Wx intervient-elle dans le calcul de hs ?",
+                "How many times does Wx come into the computation of hs?",
+            ),
+            Text(
+                "Les contributions à un paramètre partagé s'ajoutent : ici sur t, en plus du lot.",
+                "Contributions to a shared parameter add up: here over t, besides the batch.",
+            ),
+            Text(
+                "Partez de zéros avant la boucle et écrivez dWx += …, dWh += …, db += …, à chaque pas.",
+                "Start from zeros before the loop and write dWx += …, dWh += …, db += …, at each step.",
             ),
         ),
     ),

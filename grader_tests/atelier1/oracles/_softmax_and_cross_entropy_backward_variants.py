@@ -57,6 +57,13 @@ def cross_entropy_backward_stops_at_p(logits, y):
     return -one_hot / p / len(y)
 
 
+def cross_entropy_backward_stops_at_p_summed(logits, y):
+    p = np.exp(logits - logits.max(axis=-1, keepdims=True))  # (B, C)
+    p = p / p.sum(axis=-1, keepdims=True)
+    one_hot = np.eye(logits.shape[1])[y]  # (B, C)
+    return -one_hot / p
+
+
 def cross_entropy_backward_one_everywhere(logits, y):
     p = np.exp(logits - logits.max(axis=-1, keepdims=True))  # (B, C)
     p = p / p.sum(axis=-1, keepdims=True)
@@ -357,6 +364,30 @@ MISCONCEPTIONS = (
                 "En simplifiant softmax_backward(p, −onehot/p), il reste p − onehot ; divisez par B.",
                 "softmax_backward(p, −onehot/p) simplifies to p − onehot; divide by B.",
             ),
+        ),
+    ),
+    Misconception(
+        name="stops_at_probabilities_summed",
+        defines={"cross_entropy_backward": cross_entropy_backward_stops_at_p_summed},
+        finding=Text(
+            "Votre sortie est exactement −onehot(y)/p : le gradient par rapport aux probabilités, pas encore aux "
+            "logits, et sans la moyenne sur le lot.",
+            "Your output is exactly −onehot(y)/p: the gradient by the probabilities, not yet by the logits, and "
+            "without the mean over the batch.",
+        ),
+        consequence=Text(
+            "Il manque la traversée du softmax : les mauvaises classes ne reçoivent rien, et la division par un p "
+            "minuscule fait exploser la bonne.",
+            "The way back through the softmax is missing: wrong classes receive nothing, and dividing by a tiny p "
+            "makes the right one explode.",
+        ),
+        hints=(
+            Text("Par rapport à quoi dérivez-vous : p ou z ?", "What do you differentiate by: p or z?"),
+            Text(
+                "La perte est une moyenne : 1/B. Puis vient la règle de la chaîne : softmax_backward(p, dp).",
+                "The loss is a mean: 1/B. Then comes the chain rule: softmax_backward(p, dp).",
+            ),
+            Text("(p − onehot) / len(y).", "(p − onehot) / len(y)."),
         ),
     ),
     Misconception(

@@ -26,6 +26,11 @@ def softmax_global_sum(x, axis=-1):
     return e / np.sum(e)
 
 
+def softmax_global_sum_of_rows(x, axis=-1):
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return e / np.sum(e)
+
+
 def softmax_without_exp(x, axis=-1):
     return x / np.sum(x, axis=axis, keepdims=True)
 
@@ -76,6 +81,22 @@ EQUIVALENTS = (
     Equivalent("by_torch", {"softmax": softmax_by_torch}),
     Equivalent("axis_moved", {"softmax": softmax_axis_moved}),
 )
+
+GLOBAL_SUM = {
+    "finding": Text(
+        "Vous divisez par la somme de tout le tableau : ce sont toutes les cases ensemble qui somment à 1.",
+        "You divide by the sum of the whole array: all entries together sum to 1.",
+    ),
+    "consequence": Text(
+        "Chaque ligne doit être une distribution à elle seule ; ici la somme d'une ligne dépend des autres.",
+        "Each row must be a distribution of its own; here the sum of a row depends on the others.",
+    ),
+    "hints": (
+        Text("Que vaut la somme de chacune de vos lignes ?", "What does each of your rows sum to?"),
+        Text("La somme doit garder une valeur par ligne.", "The sum must keep one value per row."),
+        Text("`np.sum(e, axis=axis, keepdims=True)`.", "`np.sum(e, axis=axis, keepdims=True)`."),
+    ),
+}
 
 MISCONCEPTIONS = (
     Misconception(
@@ -141,23 +162,8 @@ MISCONCEPTIONS = (
             Text("Passez `axis=axis` à `np.max` et à `np.sum`.", "Pass `axis=axis` to both `np.max` and `np.sum`."),
         ),
     ),
-    Misconception(
-        "global_sum",
-        {"softmax": softmax_global_sum},
-        finding=Text(
-            "Vous divisez par la somme de tout le tableau : ce sont toutes les cases ensemble qui somment à 1.",
-            "You divide by the sum of the whole array: all entries together sum to 1.",
-        ),
-        consequence=Text(
-            "Chaque ligne doit être une distribution à elle seule ; ici la somme d'une ligne dépend des autres.",
-            "Each row must be a distribution of its own; here the sum of a row depends on the others.",
-        ),
-        hints=(
-            Text("Que vaut la somme de chacune de vos lignes ?", "What does each of your rows sum to?"),
-            Text("La somme doit garder une valeur par ligne.", "The sum must keep one value per row."),
-            Text("`np.sum(e, axis=axis, keepdims=True)`.", "`np.sum(e, axis=axis, keepdims=True)`."),
-        ),
-    ),
+    Misconception("global_sum", {"softmax": softmax_global_sum}, **GLOBAL_SUM),
+    Misconception("global_sum_of_rows", {"softmax": softmax_global_sum_of_rows}, **GLOBAL_SUM),
     Misconception(
         "without_exp",
         {"softmax": softmax_without_exp},

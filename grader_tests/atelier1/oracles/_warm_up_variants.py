@@ -63,6 +63,10 @@ def l1_signed(y_hat, y):
     return np.sum(np.ravel(y_hat) - np.ravel(y))
 
 
+def l1_absolute_outside(y_hat, y):
+    return np.abs(np.sum(np.ravel(y_hat) - np.ravel(y)))
+
+
 def l1_squared(y_hat, y):
     return np.sum((np.ravel(y_hat) - np.ravel(y)) ** 2)
 
@@ -441,6 +445,26 @@ LOSS_MISCONCEPTIONS = (
                 "Each gap must count as positive, before summing.",
             ),
             Text("`np.sum(np.abs(...))`.", "`np.sum(np.abs(...))`."),
+        ),
+    ),
+    Misconception(
+        "l1_absolute_outside",
+        {"l1_loss": l1_absolute_outside},
+        finding=Text(
+            "Votre sortie est exactement |Σ(ŷ − y)| : la valeur absolue est prise après la somme.",
+            "Your output is exactly |Σ(ŷ − y)|: the absolute value is taken after the sum.",
+        ),
+        consequence=Text(
+            "Les écarts de signes opposés se sont déjà compensés : une très mauvaise prédiction peut avoir une perte "
+            "nulle.",
+            "Gaps of opposite signs have cancelled already: a very bad prediction may have a loss of zero.",
+        ),
+        hints=(
+            Text("Que vaut votre perte pour les écarts +1 et −1 ?", "What is your loss for the gaps +1 and −1?"),
+            Text("Chaque écart doit être positif avant la somme.", "Each gap must be positive before the sum."),
+            Text(
+                "`np.sum(np.abs(...))`, non `np.abs(np.sum(...))`.", "`np.sum(np.abs(...))`, not `np.abs(np.sum(...))`."
+            ),
         ),
     ),
     Misconception(

@@ -34,12 +34,20 @@ def public():
     ]
 
 
+def _at_cosine(rng, u, cosine, length):
+    """A vector of that length whose cosine with u is the one given."""
+    away = rng.normal(size=len(u))
+    away -= (away @ u) / (u @ u) * u
+    unit = cosine * u / np.linalg.norm(u) + np.sqrt(1 - cosine**2) * away / np.linalg.norm(away)
+    return length * unit
+
+
 def draw(rng):
-    u, w = rng.normal(size=5), rng.normal(size=7)
+    u, w, long = rng.normal(size=5), rng.normal(size=7), 100 * rng.normal(size=6)
     return [
-        _case("regular_acute", u, 0.8 * u + 0.5 * rng.normal(size=5)),
-        _case("regular_obtuse", w, 0.5 * rng.normal(size=7) - w),
-        _case("regular_long", 100 * rng.normal(size=6), rng.normal(size=6)),
+        _case("regular_acute", u, _at_cosine(rng, u, rng.uniform(0.3, 0.9), 2.5)),
+        _case("regular_obtuse", w, _at_cosine(rng, w, -rng.uniform(0.3, 0.9), 0.4)),
+        _case("regular_long", long, _at_cosine(rng, long, rng.uniform(0.1, 0.3), 3.0)),
         _case("zero_first", np.zeros(5), u),
         _case("zero_second", w, np.zeros(7)),
         _case("zero_both", np.zeros(4), np.zeros(4)),

@@ -79,13 +79,22 @@ def public():
     ]
 
 
+def gaps_of_both_signs(rng, sign):
+    """Seven gaps, both signs among them, whose sum has this sign: no sum hides what became of the absolute value."""
+    large, small = rng.uniform(1.5, 2.5, size=4), rng.uniform(0.3, 0.9, size=3)
+    return sign * rng.permutation(np.concatenate([large, -small]))
+
+
 def draw(rng):
     far = np.array([-1000.0, -800.0, -40.0, 0.0, 40.0, 800.0, 1000.0])
-    y_hat, y = rng.uniform(size=5), rng.integers(0, 2, size=5).astype(float)
-    longer = 2 * rng.normal(size=7), 2 * rng.normal(size=7)
+    middle = np.array([-9.0, 9.0, -7.5, 7.5, 4.0, -4.0])  # no clipping below 9 goes unseen
+    y = rng.permutation([0.0, 1.0, 1.0, 1.0, 1.0])
+    y_hat = rng.uniform(0.1, 0.7, size=5)  # the sum of the gaps is negative, one of them positive
+    y_longer = 2 * rng.normal(size=7)
+    longer = y_longer + gaps_of_both_signs(rng, 1), y_longer
     return [
         *_activation_cases("regular", 2 * rng.normal(size=(4, 3))),
-        *_activation_cases("regular_vector", 3 * rng.normal(size=5)),
+        *_activation_cases("regular_vector", rng.permutation(np.concatenate([middle, 3 * rng.normal(size=3)]))),
         *_activation_cases("extreme", far + rng.uniform(-1, 1, size=7)),
         *_activation_cases("integers", rng.permutation(np.arange(-4, 4))),
         _image_case("image_floats", rng.uniform(size=(5, 4, 3))),

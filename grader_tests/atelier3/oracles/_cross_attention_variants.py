@@ -26,6 +26,30 @@ def cross_values_from_decoder(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     return F.softmax(scores, dim=-1) @ v
 
 
+def cross_keys_from_decoder_einsum(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    q, k, v = x_dec @ W_q, x_dec @ W_k, memory @ W_v
+    scores = torch.einsum("bid,bjd->bij", q, k) / math.sqrt(q.size(-1))
+    if memory_mask is not None:
+        scores = scores.masked_fill(~memory_mask[:, None, :], float("-inf"))
+    return torch.einsum("bij,bjd->bid", F.softmax(scores, dim=-1), v)
+
+
+def cross_values_from_decoder_einsum(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    q, k, v = x_dec @ W_q, memory @ W_k, x_dec @ W_v
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if memory_mask is not None:
+        scores = scores.masked_fill(~memory_mask[:, None, :], float("-inf"))
+    return torch.einsum("bij,bjd->bid", F.softmax(scores, dim=-1), v)
+
+
+def cross_mask_inverted_added(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    q, k, v = x_dec @ W_q, memory @ W_k, memory @ W_v
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if memory_mask is not None:
+        scores = scores + memory_mask[:, None, :] * -1e9
+    return F.softmax(scores, dim=-1) @ v
+
+
 def cross_causal(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     q, k, v = x_dec @ W_q, memory @ W_k, memory @ W_v
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
@@ -227,56 +251,68 @@ MASK_INVERTED = {
     ),
 }
 
+KEYS_FROM_DECODER = {
+    "finding": Text(
+        "Vos clés viennent du décodeur : K = x_dec·W_k au lieu de memory·W_k.",
+        "Your keys come from the decoder: K = x_dec·W_k instead of memory·W_k.",
+    ),
+    "consequence": Text(
+        "Le décodeur choisit où regarder dans la source sans la lire. Si T_d ≠ T_e, les formes ne vont pas "
+        "ensemble ; si T_d = T_e, rien ne le signale.",
+        "The decoder chooses where to look in the source without reading it. If T_d ≠ T_e shapes do not fit; if "
+        "T_d = T_e nothing tells.",
+    ),
+    "hints": (
+        Text(
+            "Qui pose les questions, et qui porte les étiquettes que l'on compare ?",
+            "Who asks the questions, and who wears the labels they are compared with?",
+        ),
+        Text(
+            "Requêtes : décodeur. Clés et valeurs : mémoire de l'encodeur.",
+            "Queries: decoder. Keys and values: the encoder's memory.",
+        ),
+        Text("k = memory @ W_k.", "k = memory @ W_k."),
+    ),
+}
+
+VALUES_FROM_DECODER = {
+    "finding": Text(
+        "Vos valeurs viennent du décodeur : V = x_dec·W_v au lieu de memory·W_v.",
+        "Your values come from the decoder: V = x_dec·W_v instead of memory·W_v.",
+    ),
+    "consequence": Text(
+        "Les poids regardent la source, mais ce qui est rapporté vient de la cible : rien de la source n'est "
+        "traduit, et l'avenir du décodeur fuit.",
+        "The weights look at the source, but what is brought back comes from the target: nothing of the source is "
+        "translated, and the decoder's future leaks.",
+    ),
+    "hints": (
+        Text(
+            "De quelle phrase le contenu rapporté doit-il venir ?",
+            "From which sentence must the content brought back come?",
+        ),
+        Text(
+            "Un poids sur la position j de la mémoire multiplie la valeur de cette même position.",
+            "A weight on position j of the memory multiplies the value of that very position.",
+        ),
+        Text("v = memory @ W_v.", "v = memory @ W_v."),
+    ),
+}
+
 MISCONCEPTIONS = (
+    Misconception(name="keys_from_decoder", defines={"cross_attention": cross_keys_from_decoder}, **KEYS_FROM_DECODER),
     Misconception(
-        name="keys_from_decoder",
-        defines={"cross_attention": cross_keys_from_decoder},
-        finding=Text(
-            "Vos clés viennent du décodeur : K = x_dec·W_k au lieu de memory·W_k.",
-            "Your keys come from the decoder: K = x_dec·W_k instead of memory·W_k.",
-        ),
-        consequence=Text(
-            "Le décodeur choisit où regarder dans la source sans la lire. Si T_d ≠ T_e, les formes ne vont pas "
-            "ensemble ; si T_d = T_e, rien ne le signale.",
-            "The decoder chooses where to look in the source without reading it. If T_d ≠ T_e shapes do not fit; if "
-            "T_d = T_e nothing tells.",
-        ),
-        hints=(
-            Text(
-                "Qui pose les questions, et qui porte les étiquettes que l'on compare ?",
-                "Who asks the questions, and who wears the labels they are compared with?",
-            ),
-            Text(
-                "Requêtes : décodeur. Clés et valeurs : mémoire de l'encodeur.",
-                "Queries: decoder. Keys and values: the encoder's memory.",
-            ),
-            Text("k = memory @ W_k.", "k = memory @ W_k."),
-        ),
+        name="keys_from_decoder_einsum",
+        defines={"cross_attention": cross_keys_from_decoder_einsum},
+        **KEYS_FROM_DECODER,
     ),
     Misconception(
-        name="values_from_decoder",
-        defines={"cross_attention": cross_values_from_decoder},
-        finding=Text(
-            "Vos valeurs viennent du décodeur : V = x_dec·W_v au lieu de memory·W_v.",
-            "Your values come from the decoder: V = x_dec·W_v instead of memory·W_v.",
-        ),
-        consequence=Text(
-            "Les poids regardent la source, mais ce qui est rapporté vient de la cible : rien de la source n'est "
-            "traduit, et l'avenir du décodeur fuit.",
-            "The weights look at the source, but what is brought back comes from the target: nothing of the source is "
-            "translated, and the decoder's future leaks.",
-        ),
-        hints=(
-            Text(
-                "De quelle phrase le contenu rapporté doit-il venir ?",
-                "From which sentence must the content brought back come?",
-            ),
-            Text(
-                "Un poids sur la position j de la mémoire multiplie la valeur de cette même position.",
-                "A weight on position j of the memory multiplies the value of that very position.",
-            ),
-            Text("v = memory @ W_v.", "v = memory @ W_v."),
-        ),
+        name="values_from_decoder", defines={"cross_attention": cross_values_from_decoder}, **VALUES_FROM_DECODER
+    ),
+    Misconception(
+        name="values_from_decoder_einsum",
+        defines={"cross_attention": cross_values_from_decoder_einsum},
+        **VALUES_FROM_DECODER,
     ),
     Misconception(
         name="causal_on_memory",
@@ -382,6 +418,7 @@ MISCONCEPTIONS = (
         name="mask_inverted_finite", defines={"cross_attention": cross_mask_inverted_finite}, **MASK_INVERTED
     ),
     Misconception(name="mask_inverted_zero", defines={"cross_attention": cross_mask_inverted_zero}, **MASK_INVERTED),
+    Misconception(name="mask_inverted_added", defines={"cross_attention": cross_mask_inverted_added}, **MASK_INVERTED),
     Misconception(
         name="masked_after_softmax",
         defines={"cross_attention": cross_masked_after_softmax},

@@ -17,6 +17,7 @@ SCALES = {
 MASKS = {
     "mask_inverted": lambda scores, mask: scores.masked_fill(mask, float("-inf")),
     "mask_inverted_finite": lambda scores, mask: scores.masked_fill(mask, -1e9),
+    "mask_inverted_added": lambda scores, mask: scores + mask * -1e9,
     "scores_times_mask": lambda scores, mask: scores * mask,
     "scores_plus_mask": lambda scores, mask: scores + mask,
     "filled_with_minus_ten": lambda scores, mask: scores.masked_fill(~mask, -10.0),

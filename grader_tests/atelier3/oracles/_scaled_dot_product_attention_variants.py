@@ -66,6 +66,14 @@ def attention_mask_inverted_finite(Q, K, V, mask=None):
     return weights @ V, weights
 
 
+def attention_mask_inverted_added(Q, K, V, mask=None):
+    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1))
+    if mask is not None:
+        scores = scores + mask * -1e9
+    weights = F.softmax(scores, dim=-1)
+    return weights @ V, weights
+
+
 def attention_scores_times_mask(Q, K, V, mask=None):
     scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.size(-1))
     if mask is not None:
@@ -353,6 +361,11 @@ MISCONCEPTIONS = (
         **INVERTED,
     ),
     Misconception(
+        name="mask_inverted_added",
+        defines={"scaled_dot_product_attention": attention_mask_inverted_added},
+        **INVERTED,
+    ),
+    Misconception(
         name="scores_times_mask",
         defines={"scaled_dot_product_attention": attention_scores_times_mask},
         finding=Text(
@@ -454,6 +467,31 @@ MISCONCEPTIONS = (
             Text(
                 "Le softmax doit déjà ignorer les clés cachées : masquez les scores.",
                 "The softmax itself must ignore hidden keys: mask the scores.",
+            ),
+            FILL_LINE,
+        ),
+    ),
+    Misconception(
+        name="renormalised_after_softmax",
+        defines={"scaled_dot_product_attention": attention_renormalised},
+        finding=Text(
+            "Vous annulez les poids masqués après le softmax, puis vous renormalisez : juste sur le papier, mais NaN "
+            "quand une clé masquée a un score bien plus grand que les autres.",
+            "You zero masked weights after the softmax, then renormalise: right on paper, but NaN when a masked key "
+            "has a score far larger than the others.",
+        ),
+        consequence=Text(
+            "Tous les poids permis valent alors 0, et l'on divise 0 par 0 : le contenu d'une clé cachée décide encore.",
+            "All weights allowed are then 0, and 0 is divided by 0: the content of a hidden key still decides.",
+        ),
+        hints=(
+            Text(
+                "Que valent vos poids si une clé cachée a pour score 10⁴ ?",
+                "What are your weights if a hidden key has a score of 10⁴?",
+            ),
+            Text(
+                "Une clé masquée ne doit pas même entrer dans la somme du softmax.",
+                "A masked key must not even enter the sum of the softmax.",
             ),
             FILL_LINE,
         ),
@@ -611,7 +649,6 @@ MISCONCEPTIONS = (
 
 EQUIVALENTS = (
     Equivalent("query_scaled_first", {"scaled_dot_product_attention": attention_query_scaled}),
-    Equivalent("renormalised", {"scaled_dot_product_attention": attention_renormalised}),
     Equivalent("fused", {"scaled_dot_product_attention": attention_fused}),
     Equivalent("einsum_and_additive_mask", {"scaled_dot_product_attention": attention_einsum}),
     Equivalent("softmax_by_hand", {"scaled_dot_product_attention": attention_by_hand}),

@@ -51,13 +51,19 @@ def random_case(name, rng, B, T, dq, dk, da, lengths=None, sharpness=1.0):
     return Case(name, Call("additive_attention", inputs), dims, differentiable)
 
 
-def opposite_case(name, rng, T, dq, dk, da):
-    """Two sentences whose energies lie near +1000 and −1000: exponentials need a maximum of each row's own."""
-    case = random_case(name, rng, 2, T, dq, dk, da, sharpness=400.0)
+def opposite_case(name, rng, T, dq, dk, da, lengths=None, size=400.0):
+    """Two sentences whose energies lie near +``size``·da and −``size``·da: exponentials need a maximum of each row's
+    own, and a finite energy in the place of −∞ may be the largest one."""
+    case = random_case(name, rng, 2, T, dq, dk, da, lengths)
     inputs = dict(case.call.inputs)
+    inputs["v"] = size * torch.from_numpy(rng.uniform(0.8, 1.2, size=da) * rng.permutation(_signs(da)))
     towards_v = 2 * torch.sign(inputs["v"]) * torch.ones(dq, 1, dtype=torch.float64)  # (dq, da)
     inputs["Wq"], inputs["q"] = towards_v, torch.ones(2, dq, dtype=torch.float64) * torch.tensor([[1.0], [-1.0]])
     return Case(name, Call("additive_attention", inputs), case.dims)
+
+
+def _signs(n):
+    return np.where(np.arange(n) % 2, -1.0, 1.0)
 
 
 def public():
@@ -83,9 +89,10 @@ def draw(rng):
     dq, dk, da = (int(n) for n in rng.choice([[4, 5, 7], [5, 7, 4], [7, 4, 6]]))
     return [
         random_case("batch", rng, 3, T, dq, dk, da),
-        random_case("padded", rng, 3, T, dq, dk, da, lengths=(T, T - 3, 2)),
+        random_case("padded", rng, 3, T, dq, dk, da, lengths=(T - 1, T, 2)),
         random_case("sharp", rng, 2, T, dq, dk, da, lengths=(T - 1, T), sharpness=40.0),
         opposite_case("opposite", rng, T, dq, dk, da),
+        opposite_case("opposite_padded", rng, T, dq, dk, da, lengths=(T - 1, T - 2), size=5000.0),
         random_case("one_sentence", rng, 1, T, dq, dk, da),
         random_case("one_key", rng, 2, 1, dq, dk, da),
     ]

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
 from ._attention_backward_variants import EQUIVALENTS, MISCONCEPTIONS
+from ._low_scores import lowered
 
 
 def attention_backward(Q, K, V, dO, mask=None):
@@ -81,16 +82,18 @@ def public():
 def draw(rng):
     B, h = (int(n) for n in rng.permutation([2, 3]))
     T_q, T_k, d_k, d_v = (int(n) for n in rng.permutation([4, 5, 6, 7]))
-    lengths = rng.permutation([T_k, *rng.integers(2, T_k, size=B - 1)])
+    wide = d_k + 9  # another d_k in each group: no constant passes for √d_k
+    lengths, others = [T_k - 2, T_k, 2][:B], [T_k, T_k - 1, 3][:B]  # no sentence's mask stands for all
     return [
         case("unmasked_batch", rng, (B, h), T_q, T_k, d_k, d_v),
         case("unmasked_square", rng, (B, h), T_k, T_k, d_k, d_v),
-        case("unmasked_two_axes", rng, (), T_q, T_k, d_k, d_v),
+        case("unmasked_two_axes", rng, (), T_q, T_k, wide, d_v),
         case("unmasked_single", rng, (1, 1), 1, 1, d_k, d_v),
         case("unmasked_one_query", rng, (B, h), 1, T_k, d_k, d_v),
         case("masked_padding", rng, (B, h), T_q, T_k, d_k, d_v, padding(lengths, T_k)),
-        case("masked_causal", rng, (B, h), T_k, T_k, d_k, d_v, lower_triangle(T_k)),
-        case("masked_square", rng, (B, h), T_k, T_k, d_k, d_v, padding(lengths, T_k)),
+        case("masked_causal", rng, (B, h), T_k, T_k, wide, d_v, lower_triangle(T_k)),
+        case("masked_square", rng, (B, h), T_k, T_k, d_k, d_v, padding(others, T_k)),
+        lowered(case("large_scores_masked", rng, (B, h), T_q, T_k, d_k, d_v, padding(lengths, T_k))),
         case("large_scores", rng, (B, h), T_q, T_k, d_k, d_v, scale=1e3),
     ]
 

@@ -70,12 +70,13 @@ def public():
 
 
 def draw(rng):
-    h, d_h = int(rng.choice([3, 5, 6])), int(rng.choice([4, 7, 8]))
+    h, other_h = (int(size) for size in rng.permutation([3, 5, 6])[:2])
+    d_h, other_d_h = (int(size) for size in rng.permutation([4, 7, 9])[:2])
     n, B = int(rng.choice([13, 29, 130])), int(rng.choice([7, 9, 11]))
     return [
         case("defaults", n=n, d=h * d_h, h=h),
         case("batch", n=n, d=h * d_h, h=h, B=B),
-        case("half_precision", n=n, d=h * d_h, h=h, B=B, bytes_per_element=2),
+        case("half_precision", n=n + 2, d=other_h * other_d_h, h=other_h, B=B, bytes_per_element=2),
         case("one_token", n=1, d=h * d_h, h=h, B=B, bytes_per_element=8),
         case("one_head", n=n + 1, d=d_h, h=1, B=B, bytes_per_element=1),
     ]

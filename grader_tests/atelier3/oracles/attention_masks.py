@@ -85,8 +85,9 @@ def public():
 
 
 def draw(rng):
-    B, T = int(rng.integers(2, 5)), int(rng.integers(5, 9))
-    lengths = rng.permutation([T, 1, *rng.integers(1, T, size=B - 2)])
+    T = int(rng.integers(6, 9))
+    lengths = np.array([T - 2, 1, T, 3][: rng.integers(3, 5)])  # neither the first nor the last stands for all
+    B = len(lengths)
     return [
         padding_case("padding_sentences", lengths, T),
         padding_case("padding_one_sentence", rng.integers(1, T, size=1), T),

@@ -88,13 +88,16 @@ def public():
 
 
 def draw(rng):
-    T_q, T_k, d = int(rng.choice([4, 5])), int(rng.choice([7, 9])), int(rng.choice([6, 8, 10]))
+    """Each draw has squares and other numbers as d_k: no root, power or constant passes for √d_k."""
+    T_q, T_k = int(rng.choice([4, 5])), 7
+    d, other = (int(n) for n in rng.permutation([6, 8, 10])[:2])
+    square = int(rng.choice([9, 16]))
     return [
-        scores_case("matrix", (T_q, d), (T_k, d), rng),
-        scores_case("batch", (2, T_q, d), (2, T_k, d), rng),
+        scores_case("matrix", (T_q, square), (T_k, square), rng),
+        scores_case("batch", (2, T_q, other), (2, T_k, other), rng),
         scores_case("heads", (2, 3, T_q, d), (2, 3, T_k, d), rng),
         scores_case("square_keys", (2, T_q, d), (2, d, d), rng),
-        scores_case("single", (1, 1, 1, d), (1, 1, 1, d), rng),
+        scores_case("single", (1, 1, 1, other), (1, 1, 1, other), rng),
         *(
             Case(
                 f"variance_{size}",

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from attentif.exercises import Call, Case, Exercise, Function, Output, Ref, Text
 
 from ._blockwise_attention_variants import EQUIVALENTS, MISCONCEPTIONS, largest_tensor
+from ._low_scores import lowered
 
 
 def blockwise_attention(Q, K, V, block, causal=False):
@@ -101,11 +102,13 @@ def draw(rng):
     return [
         case("random", tensors(rng, (2, 3), T_q, T_k, d_k, d_v), block),
         case("rising", rising, block),
-        case("matrices", tensors(rng, (), T_q, T_k, d_k, d_v), block),
+        case("matrices", tensors(rng, (), T_q, T_k, d_k + 7, d_v), block),
         case("even", tensors(rng, (2,), T_q, 3 * block, d_k, d_v), block),
         case("one_block", tensors(rng, (2,), T_q, T_k, d_k, d_v), T_k + 3),
         case("block_of_one", tensors(rng, (2,), T_q, T_k, d_k, d_v), 1),
         case("large_scores", tensors(rng, (2, 3), T_q, T_k, d_k, d_v, scale=1e3), block),
+        lowered(case("low_scores", tensors(rng, (2, 3), T_q, T_k, d_k, d_v), block)),
+        lowered(case("low_scores_causal", tensors(rng, (2,), T_k, T_k, d_k, d_v), block, causal=True)),
         case("causal", tensors(rng, (2, 3), T_k, T_k, d_k, d_v), block, causal=True),
         case("causal_even", tensors(rng, (2,), 3 * block, 3 * block, d_k, d_v), block, causal=True),
         case("causal_one_block", tensors(rng, (1, 1), 5, 5, d_k, d_v), 8, causal=True),

@@ -6,6 +6,7 @@ Square cases (T_d = T_e) let keys or values taken from the wrong side run withou
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -43,15 +44,29 @@ def independent_cross_attention(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
     return inner(x_dec, memory, memory, key_padding_mask=hidden)[0].detach()
 
 
-def case(name, rng, B, T_d, T_e, d, mask=None):
+def case(name, rng, B, T_d, T_e, d, mask=None, scale=1.0):
     shapes = {"x_dec": (B, T_d, d), "memory": (B, T_e, d), "W_q": (d, d), "W_k": (d, d), "W_v": (d, d)}
     inputs = {key: torch.from_numpy(rng.normal(size=shape)) for key, shape in shapes.items()}
     for key in ("W_q", "W_k", "W_v"):
         inputs[key] = inputs[key] / math.sqrt(d)
+    inputs["x_dec"] = scale * inputs["x_dec"]
     if mask is not None:
         inputs["memory_mask"] = torch.as_tensor(mask)
     dims = {"B": B, "T_d": T_d, "T_e": T_e, "d": d}
     return Case(name, Call("cross_attention", inputs), dims, differentiable=tuple(shapes))
+
+
+def low_scores(base, by=1e5):
+    """The case with all scores lower by about that number: the last feature is one number for all queries, and the
+    opposite for all keys."""
+    inputs = {key: value.clone() for key, value in base.call.inputs.items()}
+    size = math.sqrt(by * math.sqrt(base.dims["d"]))
+    inputs["x_dec"][..., -1], inputs["memory"][..., -1] = size, -size
+    for name in ("W_q", "W_k"):
+        inputs[name][-1], inputs[name][:, -1] = 0.0, 0.0
+        inputs[name][-1, -1] = 1.0
+    inputs["W_v"][-1] = 0.0
+    return replace(base, call=base.call.with_inputs(**inputs))
 
 
 def padding(lengths, T_e):
@@ -79,18 +94,22 @@ def public():
 def draw(rng):
     B = int(rng.integers(2, 4))
     T_d, T_e, d = (int(n) for n in rng.permutation([4, 5, 6, 7])[:3])
-    lengths = rng.permutation([T_e, *rng.integers(1, T_e, size=B - 1)])
+    wide = d + 9  # another d in each group: no constant passes for √d
+    lengths, others = [T_e - 2, T_e, 1][:B], [T_e, T_e - 1, 2][:B]  # no sentence's mask stands for all
+    large = case("large_scores", rng, B, T_d, T_e, d, scale=1e3)
     pattern = rng.random((B, T_e)) < 0.6
     pattern[:, 0], pattern[0, -1] = True, False
     return [
         case("unmasked_batch", rng, B, T_d, T_e, d),
-        case("unmasked_square", rng, B, T_e, T_e, d),
+        case("unmasked_square", rng, B, T_e, T_e, wide),
         case("unmasked_one_query", rng, B, 1, T_e, d),
         case("unmasked_single", rng, 1, 1, 1, d),
         case("masked_batch", rng, B, T_d, T_e, d, padding(lengths, T_e)),
-        case("masked_square", rng, B, T_e, T_e, d, padding(lengths, T_e)),
+        case("masked_square", rng, B, T_e, T_e, wide, padding(others, T_e)),
         case("masked_any_pattern", rng, B, T_d, T_e, d, pattern),
         case("masked_one_sentence", rng, 1, T_d, T_e, d, padding([T_e - 2], T_e)),
+        large,
+        low_scores(case("large_scores_masked", rng, B, T_d, T_e, d, padding(lengths, T_e))),
     ]
 
 

@@ -7,6 +7,7 @@ float32 precision, a little wider than elsewhere because gradients through the s
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -112,6 +113,20 @@ def case(name, rng, B, T, h, d_h, causal=False, lengths=None):
     return Case(name, call, {"B": B, "T": T, "h": h, "d_h": d_h, "d_model": d}, differentiable=("x",))
 
 
+def far_from_zero(base):
+    """The case with scores near +300 in its first head and near −300 in its second one, by a feature of each head that
+    is the same number for all keys: without a maximum taken away, exponentials overflow here and vanish there."""
+    (h, d_h), state = (base.dims["h"], base.dims["d_h"]), dict(base.call.state)
+    for name in ("W_q.weight", "W_q.bias", "W_k.weight", "W_k.bias"):
+        state[name] = state[name].clone()
+    size = math.sqrt(300 * math.sqrt(d_h))
+    firsts = torch.arange(h) * d_h  # the first feature of each head
+    state["W_k.weight"][firsts], state["W_k.bias"][firsts] = 0.0, size
+    state["W_q.weight"][firsts] = 0.0
+    state["W_q.bias"][firsts] = size * torch.tensor([1.0, -1.0, 0.1, -0.1][:h])
+    return replace(base, call=replace(base.call, state=state))
+
+
 def public():
     swap = torch.tensor([[0.0, 1.0], [1.0, 0.0]])  # two heads of dimension 1: each matrix can be read
     worked = {
@@ -138,17 +153,19 @@ def public():
 
 def draw(rng):
     B, T, h, d_h = (int(n) for n in rng.choice([[2, 5, 3, 4], [2, 7, 3, 5], [3, 5, 4, 2], [3, 6, 2, 5]]))
-    lengths = rng.permutation([T, *rng.integers(1, T, size=B - 1)])
-    short = rng.integers(1, T, size=B)  # no sentence of length T: another's mask is not the same as none
+    lengths = [T - 1, T, 1][:B]
+    short = [T - 3, T - 1, 1][:B]  # no sentence of length T: another's mask is not the same as none
     return [
         case("plain_batch", rng, B, T, h, d_h),
         case("plain_one_head", rng, B, T, 1, d_h),
         case("plain_heads_of_one", rng, B, T, h, 1),
         case("plain_single", rng, 1, 1, h, d_h),
+        far_from_zero(case("plain_large_scores", rng, B, T, h, d_h)),
         case("padded_batch", rng, B, T, h, d_h, lengths=lengths),
         case("padded_one_sentence", rng, 1, T, h, d_h, lengths=[T - 2]),
         case("causal_batch", rng, B, T, h, d_h, causal=True),
         case("causal_single", rng, 1, 1, h, d_h, causal=True),
+        far_from_zero(case("padded_large_scores", rng, B, T, h, d_h, lengths=lengths)),
         case("causal_padded", rng, B, T, h, d_h, causal=True, lengths=short),
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -59,6 +60,18 @@ def case(name, rng, B, T, h, d_h, lengths=None, scale=1.0):
     return Case(name, Call("mha_from_packed", inputs), dims, differentiable=tuple(shapes))
 
 
+def low_scores(base, by=1e5):
+    """The case with all scores lower by about that number: the first feature of each head is one number for all
+    queries, and the opposite for all keys."""
+    h, d_h, d = (base.dims[name] for name in ("h", "d_h", "d"))
+    weight, bias = base.call.inputs["in_proj_weight"].clone(), base.call.inputs["in_proj_bias"].clone()
+    size = math.sqrt(by * math.sqrt(d_h))
+    firsts = torch.arange(h) * d_h  # rows of W_q; those of W_k come d rows later
+    weight[firsts], bias[firsts] = 0.0, size
+    weight[firsts + d], bias[firsts + d] = 0.0, -size
+    return replace(base, call=base.call.with_inputs(in_proj_weight=weight, in_proj_bias=bias))
+
+
 def public():
     swap = torch.tensor([[0.0, 1.0], [1.0, 0.0]])  # two heads of dimension 1: each matrix can be read
     worked = {
@@ -86,6 +99,7 @@ def draw(rng):
         case("one_head", rng, B, T, 1, d_h),
         case("heads_of_one", rng, B, T, h + 2, 1, lengths=lengths[::-1]),
         case("large_scores", rng, B, T, h, d_h, lengths=lengths, scale=30.0),
+        low_scores(case("low_scores", rng, B, T, h, d_h, lengths=lengths)),
         case("single", rng, 1, 1, h, d_h),
     ]
 

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 
 from attentif.exercises import Call, Case, Exercise, Function, Output, Ref, Text
 
+from ._low_scores import lowered
 from ._safe_attention_variants import EQUIVALENTS, MISCONCEPTIONS, attention_gradients
 
 
@@ -98,13 +99,14 @@ def draw(rng):
     rows[1], rows[0, 0], rows[2, :2] = False, True, torch.tensor([True, False])
     lengths = (T_k, 0, T_k - 2)
     return [
-        case("without_mask", rng, (3, 2), T_q, T_k, d_k, d_v),
+        case("without_mask", rng, (3, 2), T_q, T_k, d_k + 7, d_v),
         case("empty_rows", rng, (3, 2), T_q, T_k, d_k, d_v, rows),
         case("empty_sentence", rng, (3, 2), T_q, T_k, d_k, d_v, padding(lengths, T_k)),
         case("left_padding", rng, (3, 2), T_k, T_k, d_k, d_v, left_padded_causal((0, 2, T_k - 1), T_k)),
         case("all_masked", rng, (), T_q, T_k, d_k, d_v, torch.zeros(T_q, T_k, dtype=torch.bool)),
-        case("no_empty_row", rng, (2, 3), T_q, T_k, d_k, d_v, padding((T_k, 2), T_k)),
+        case("no_empty_row", rng, (2, 3), T_q, T_k, d_k + 4, d_v, padding((T_k, 2), T_k)),
         case("large_scores", rng, (1, 2), T_q, T_k, d_k, d_v, rows, scale=1e3),
+        lowered(case("low_scores", rng, (3, 2), T_q, T_k, d_k, d_v, rows)),
         case("single", rng, (1, 1), 1, 1, d_k, d_v, torch.tensor([[False]])),
         case("gradients_rows", rng, (3, 2), T_q, T_k, d_k, d_v, rows, gradients=True),
         case("gradients_sentence", rng, (3, 2), T_q, T_k, d_k, d_v, padding(lengths, T_k), gradients=True),

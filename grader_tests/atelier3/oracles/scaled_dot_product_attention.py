@@ -1,12 +1,14 @@
 """3.4 scaled_dot_product_attention: softmax(QKᵀ/√d_k)·V, with an optional mask.
 
-Scores far below zero (``low_scores``) make a finite fill such as −10 or 0 visible; dimensions are pairwise different,
+Scores far below zero make a finite fill visible: −10 or 0 in ``masked_low_scores``, −10⁴ in
+``large_scores_masked``, where they are about −10⁵; dimensions are pairwise different,
 so that no wrong divisor can pass for √d_k.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -14,6 +16,7 @@ import torch.nn.functional as F
 
 from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
+from ._low_scores import lowered
 from ._scaled_dot_product_attention_combined import combined
 from ._scaled_dot_product_attention_variants import EQUIVALENTS, MISCONCEPTIONS
 
@@ -47,6 +50,13 @@ def case(name, rng, lead, T_q, T_k, d_k, d_v, mask=None, scale=1.0, drift=0.0):
         inputs["mask"] = mask
     dims = {**dict(zip("Bh", lead, strict=False)), "T_q": T_q, "T_k": T_k, "d_k": d_k, "d_v": d_v}
     return Case(name, Call("scaled_dot_product_attention", inputs), dims, differentiable=("Q", "K", "V"))
+
+
+def with_large_hidden_keys(base):
+    """The case with padding keys so long that their scores exceed all others by far, for one query or another."""
+    hidden = ~base.call.inputs["mask"][:, :, 0, :, None]  # (B, 1, T_k, 1)
+    K = base.call.inputs["K"]
+    return replace(base, call=base.call.with_inputs(K=torch.where(hidden, 1e6 * K, K)))
 
 
 def padding(lengths, T_k):
@@ -90,19 +100,24 @@ def public():
 def draw(rng):
     B, h = (int(n) for n in rng.permutation([2, 3]))
     T_q, T_k, d_k, d_v = (int(n) for n in rng.permutation([4, 5, 6, 7]))
-    lengths = rng.permutation([T_k, *rng.integers(1, T_k, size=B - 1)])
+    wide = d_k + 9  # another d_k in each group: no constant passes for √d_k
+    lengths = [T_k - 2, T_k, 1][:B]  # the first mask is not all masks, nor is the last
+    padded = case("large_scores_padded", rng, (B, h), T_q, T_k, d_k, d_v, padding(lengths, T_k))
+    masked = case("large_scores_masked", rng, (B, h), T_q, T_k, d_k, d_v, any_pattern(rng, B, 1, T_q, T_k))
     return [
         case("unmasked_batch", rng, (B, h), T_q, T_k, d_k, d_v),
-        case("unmasked_three_axes", rng, (B,), T_q, T_k, d_k, d_v),
+        case("unmasked_three_axes", rng, (B,), T_q, T_k, wide, d_v),
         case("unmasked_single", rng, (1, 1), 1, 1, d_k, d_v),
         case("unmasked_one_query", rng, (B, h), 1, T_k, d_k, d_v),
         case("masked_padding", rng, (B, h), T_q, T_k, d_k, d_v, padding(lengths, T_k)),
         case("masked_causal", rng, (B, h), T_k, T_k, d_k, d_v, lower_triangle(T_k, T_k)),
         case("masked_any_pattern", rng, (B, h), T_q, T_k, d_k, d_v, any_pattern(rng, B, 1, T_q, T_k)),
-        case("masked_two_axes", rng, (), T_q, T_k, d_k, d_v, any_pattern(rng, T_q, T_k)),
+        case("masked_two_axes", rng, (), T_q, T_k, wide, d_v, any_pattern(rng, T_q, T_k)),
         case("masked_low_scores", rng, (B, h), T_q, T_k, d_k, d_v, any_pattern(rng, B, 1, T_q, T_k), drift=3.0),
         case("masked_single", rng, (1, 1), 1, 1, d_k, d_v, torch.tensor([[True]])),
         case("large_scores", rng, (B, h), T_q, T_k, d_k, d_v, scale=1e3),
+        lowered(masked),
+        with_large_hidden_keys(padded),
     ]
 
 

@@ -139,7 +139,8 @@ def call_laid_out(
     method: str = "",
     layout: str = "non_contiguous",
 ) -> Any:
-    """The call with its arrays laid out in memory as after a transpose (same values, other strides)."""
+    """The call with its arrays laid out in memory last axis first (same values, other strides): no two axes can be seen
+    as one without a copy."""
     target = bound_call(namespace, name, init, state, method)
     return target(*(_non_contiguous(value) for value in resolve(namespace, list(inputs.values()))))
 
@@ -163,9 +164,9 @@ def call_seeded(
 
 def _non_contiguous(value: Any) -> Any:
     if _is_tensor(value) and value.ndim >= 2:
-        return value.transpose(-1, -2).contiguous().transpose(-1, -2)
+        return value.permute(*reversed(range(value.ndim))).contiguous().permute(*reversed(range(value.ndim)))
     if isinstance(value, np.ndarray) and value.ndim >= 2:
-        return np.swapaxes(np.ascontiguousarray(np.swapaxes(value, -1, -2)), -1, -2)
+        return np.asfortranarray(value)
     if _is_tensor(value) and value.ndim == 1:
         return value.repeat_interleave(2)[::2]
     if isinstance(value, np.ndarray) and value.ndim == 1:
