@@ -27,3 +27,12 @@ def test_zero_vector(student, cases):
 
     With a zero vector the similarity is 0, not NaN."""
     cases["zero_vector"].check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_values")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

@@ -33,3 +33,12 @@ def test_kl_with_zeros(student, cases):
 
     0·ln 0 = 0: where p = 0, nothing is added to the divergence."""
     cases["kl_zeros"].check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_entropy", "test_kl_divergence")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

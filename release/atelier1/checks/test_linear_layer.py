@@ -40,3 +40,12 @@ def test_small_change_of_a_weight(student):
     change = np.sum(dY * (student.linear_forward(X, moved, b) - student.linear_forward(X, W, b)))
     if not np.isclose(change, 1e-3 * dW[1, 2], rtol=1e-6):
         fail(Text("dW ne prédit pas ce que change un poids.", "dW does not predict what a weight changes."))
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_forward", "test_backward")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

@@ -33,3 +33,12 @@ def test_log_softmax_of_large_values(student, cases):
 
     log_softmax stays finite, even where softmax is rounded to 0."""
     cases["log_large"].check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_logsumexp", "test_log_softmax")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

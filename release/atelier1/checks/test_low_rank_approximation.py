@@ -35,3 +35,12 @@ def test_error_is_the_distance(student, cases):
             fail(Text("L'erreur n'est pas la distance de A à A_r.", "The error is not the distance from A to A_r."))
         if np.linalg.matrix_rank(A_r, tol=1e-8) != r:
             fail(Text("A_r n'est pas de rang r.", "A_r does not have rank r."))
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_example", "test_values")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

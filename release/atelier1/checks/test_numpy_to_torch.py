@@ -27,3 +27,12 @@ def test_contractions(student, cases):
 
     The three contractions, on tensors of all shapes, square ones included."""
     cases.only("contract_pairs", "contract_rows", "contract_all").check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_mlp", "test_worked_contractions", "test_contractions")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

@@ -35,3 +35,12 @@ def test_almost_parallel_columns(student, cases):
 
     Almost parallel columns (to 10⁻⁸) make no difference."""
     cases["ill_conditioned"].check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_values")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

@@ -42,3 +42,12 @@ def test_coordinates_and_components_agree(student, cases):
                     "A column of Z and its component differ in sign: Z is not (X − mean)·Cᵀ.",
                 )
             )
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_worked_example", "test_public_values")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

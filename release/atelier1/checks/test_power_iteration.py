@@ -34,3 +34,12 @@ def test_one_more_step_changes_nothing(student):
     π = student.stationary_distribution(P)
     if not (np.allclose(π @ P, π) and np.isclose(np.sum(π), 1)):
         fail(Text("πP n'est pas égal à π.", "πP does not equal π."))
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_power_iteration", "test_stationary_distribution")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

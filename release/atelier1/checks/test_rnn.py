@@ -39,3 +39,12 @@ def test_past_only(student, cases):
     dX = student.rnn_backward(*inputs.values(), hs, np.where(np.arange(len(dhs))[:, None, None] == 0, dhs, 0.0))[0]
     if not np.array_equal(before[:2], after[:2]) or np.any(dX[1:]):
         fail(Text("Le futur influence le passé.", "The future influences the past."))
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_forward", "test_backward")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

@@ -44,3 +44,12 @@ def test_large_logits(student, cases):
 
     Logits of ±1000 and more, in one array, give neither NaN nor overflow."""
     cases["far_apart"].check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_values")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

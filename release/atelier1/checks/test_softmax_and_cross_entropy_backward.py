@@ -35,3 +35,12 @@ def test_rows_sum_to_zero(student):
     d_logits = student.cross_entropy_backward(np.log(p) + 5.0, np.array([2, 0]))
     if not np.allclose(np.sum(dz, axis=1), 0) or not np.allclose(np.sum(d_logits, axis=1), 0):
         fail(Text("Une ligne du gradient ne somme pas à 0.", "A row of the gradient does not sum to 0."))
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_softmax_backward", "test_cross_entropy_backward")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

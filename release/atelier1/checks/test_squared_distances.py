@@ -48,3 +48,12 @@ def test_never_negative(student, cases):
             fail(
                 Text("Loin de l'origine, vos distances sont fausses.", "Far from the origin your distances are wrong.")
             )
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_values")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

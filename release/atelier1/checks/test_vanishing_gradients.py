@@ -40,3 +40,12 @@ def test_limits(student):
                 "Après limitation, la norme globale doit valoir max_norm.", "After clipping, the norm must be max_norm."
             )
         )
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_jacobian_norms", "test_clip_gradients")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

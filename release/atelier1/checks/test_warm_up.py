@@ -45,3 +45,12 @@ def test_l2_loss(student, cases):
     L2 = Σ(ŷ − y)², also for ŷ of shape (n, 1) and y of shape (n,)."""
     cases["l2_example"].check_values(student)
     cases["l2_column"].check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_sigmoid", "test_sigmoid_derivative", "test_flatten_image", "test_l1_loss", "test_l2_loss")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

@@ -28,3 +28,12 @@ def test_with_mask(student, cases):
 
     With a mask, padding positions get no weight."""
     cases.check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_worked_example", "test_without_mask", "test_with_mask")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

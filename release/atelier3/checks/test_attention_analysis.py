@@ -27,3 +27,12 @@ def test_rollout(student, cases):
 
     Rollout: Ã_L·…·Ã₁ with Ã = ½A + ½I, A the mean of the heads."""
     cases.only("attention_rollout").check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_entropy_worked_example", "test_entropy_with_mask", "test_rollout")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

@@ -50,3 +50,12 @@ def test_what_the_softmax_implies(student, cases):
                     "The weights of a row sum to 1: the sum of dV should be that of dO.",
                 )
             )
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_worked_example", "test_without_mask", "test_with_mask")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

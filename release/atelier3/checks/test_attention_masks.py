@@ -48,3 +48,12 @@ def test_number_of_visible_keys(student):
                 "Composed, your functions do not let query i see min(i + 1, n) keys.",
             )
         )
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_padding_mask", "test_causal_mask", "test_combine_masks")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

@@ -71,3 +71,12 @@ def test_variance_does_not_grow(student):
             ),
             function="score_variance",
         )
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_worked_example", "test_batches_and_heads", "test_variance_does_not_grow")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

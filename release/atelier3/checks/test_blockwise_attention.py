@@ -74,3 +74,12 @@ def test_never_the_whole_matrix(student):
             ),
             function="blockwise_attention",
         )
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_worked_example", "test_same_as_whole_attention")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

@@ -40,3 +40,12 @@ def test_order_of_the_memory(student, cases):
                     "Reversing the memory (and its mask) changes your output.",
                 )
             )
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_without_mask", "test_with_mask")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

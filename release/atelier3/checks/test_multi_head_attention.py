@@ -112,3 +112,12 @@ def test_prefix(student):
                     "Adding tokens at the end of a sentence changes what those at its beginning see.",
                 )
             )
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_projections", "test_self_attention", "test_padding", "test_causal")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

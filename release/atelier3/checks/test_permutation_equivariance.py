@@ -20,3 +20,12 @@ def test_three_layers(student, cases):
 
     Without positions, with positions, with a causal mask: the gap is as it should be."""
     cases.check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_worked_example", "test_three_layers")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

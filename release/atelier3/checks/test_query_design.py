@@ -33,27 +33,58 @@ def attention_of(name, query, K):
     return torch.softmax(K @ query.double() / math.sqrt(K.size(1)), dim=0)
 
 
+def finding_on(weights, target):
+    """What is wrong with the weights: keys that were asked for come first, then those that were not."""
+    lacking = [int(t) for t in torch.nonzero(weights < target - 1e-3).flatten() if target[t] > 0]
+    strays = [int(t) for t in torch.nonzero(weights > target + 1e-3).flatten() if target[t] == 0]
+    ignored = [t for t in lacking if weights[t] < 1e-3]
+    if not bool(torch.isfinite(weights).all()):
+        return Text(
+            "Votre requête donne des poids qui ne sont pas des nombres.", "Your query gives weights that are NaN."
+        )
+    if ignored and len(ignored) == int((target > 0).sum()):
+        return Text(
+            f"L'attention évite ce qui est demandé : {_keys(ignored, 'fr')} ne reçoit rien.",
+            f"Attention avoids what is asked for: {_keys(ignored, 'en')} gets nothing.",
+        )
+    if ignored:
+        return Text(
+            f"{_keys(ignored, 'fr').capitalize()} ne reçoit rien, alors qu'elle est demandée.",
+            f"{_keys(ignored, 'en').capitalize()} gets nothing, although it is asked for.",
+        )
+    if lacking and len(strays) > 1 and bool((weights > 1e-3).all()):
+        return Text(
+            "L'attention s'étale : vos scores ne s'écartent pas assez les uns des autres.",
+            "Attention spreads: your scores are not far enough from one another.",
+        )
+    if strays:
+        return Text(
+            f"L'attention va aussi à {_keys(strays, 'fr')}, qui n'est pas demandée.",
+            f"Attention also goes to {_keys(strays, 'en')}, which is not asked for.",
+        )
+    return Text(
+        f"Le partage n'est pas égal : {_keys(lacking, 'fr')} reçoit trop peu.",
+        f"The shares are not equal: {_keys(lacking, 'en')} gets too little.",
+    )
+
+
+def _keys(found, language):
+    """« la clé 2 », or « chacune des clés 0 et 2 »: what a sentence in the singular says of them."""
+    numbers = [str(t) for t in found]
+    if len(numbers) == 1:
+        return f"la clé {numbers[0]}" if language == "fr" else f"key {numbers[0]}"
+    joined = (" et " if language == "fr" else " and ").join([", ".join(numbers[:-1]), numbers[-1]])
+    return f"chacune des clés {joined}" if language == "fr" else f"each of keys {joined}"
+
+
 def check_attention(name, weights, target, K):
     """Fails unless the weights are within 1e-3 of the target."""
     if (weights - target).abs().max() < 1e-3:
         return
     shown = ", ".join(f"{w:.3f}" for w in weights.tolist())
     wanted = ", ".join(f"{w:g}" for w in target.tolist())
-    strays = [int(t) for t in torch.nonzero(weights > target + 1e-3).flatten()]
-    flat = bool(weights.max() < 0.95 * target.max()) and len(strays) > 1
     fail(
-        Text(
-            "L'attention s'étale : vos scores ne s'écartent pas assez les uns des autres."
-            if flat
-            else f"L'attention va aussi à la clé {strays[0]}, qui devrait peser moins."
-            if strays
-            else "L'attention n'est pas celle demandée.",
-            "Attention spreads: your scores are not far enough from one another."
-            if flat
-            else f"Attention also goes to key {strays[0]}, which should weigh less."
-            if strays
-            else "Attention is not the one asked for.",
-        ),
+        finding_on(weights, target),
         evidence=Text(f"Poids obtenus : {shown} ; attendus : {wanted}.", f"Weights: {shown}; expected: {wanted}."),
         consequence=Text(
             "La sortie de l'attention est la moyenne des valeurs avec ces poids.",

@@ -20,3 +20,12 @@ def test_no_nan_comes_back(student, cases):
 
     The gradient of the statement's example, measured by attention_gradients, is right: no NaN."""
     cases.only("attention_gradients").check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_empty_rows_give_zeros")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

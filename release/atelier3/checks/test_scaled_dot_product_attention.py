@@ -74,3 +74,12 @@ def test_rows_of_weights(student, cases):
         mask = case.call.inputs.get("mask")
         if mask is not None and (weights * ~mask).any():
             fail(Text("Une clé masquée garde un poids.", "A masked key keeps a weight."))
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_worked_example", "test_without_mask", "test_with_mask")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

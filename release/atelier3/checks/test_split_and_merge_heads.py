@@ -34,3 +34,12 @@ def test_round_trip(student):
     for h in (1, 2, 3, 4, 6, 12):
         if not torch.equal(student.merge_heads(student.split_heads(x, h)), x):
             fail(Text(f"Avec h={h}, l'aller-retour ne redonne pas x.", f"With h={h} the round trip does not give x."))
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_split", "test_merge")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

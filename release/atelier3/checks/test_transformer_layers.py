@@ -87,3 +87,12 @@ def test_shift_right(student, cases):
                 ),
                 function="shift_right",
             )
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_encoder_layer", "test_decoder_layer", "test_shift_right")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n'est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)
