@@ -38,19 +38,29 @@ def test_finding_evidence_consequence_hints_in_this_order():
     assert places == sorted(places)
 
 
-def test_a_mistake_is_explained_once():
-    shown = plain_report(report(result(Verdict.FAILED, MISTAKE), result(Verdict.FAILED, MISTAKE)))
-    assert shown.count("Le facteur manque.") == 2
-    assert shown.count("indice 1") == 1
-    html = html_report(report(result(Verdict.FAILED, MISTAKE), result(Verdict.FAILED, MISTAKE)))
-    assert html.count("indice 3") == 1
+def test_a_mistake_is_explained_once_with_the_checks_that_it_explains():
+    results = [
+        result(Verdict.FAILED, MISTAKE, title=title) for title in ("Sans masque.", "Avec masque.", "En float32.")
+    ]
+    for shown in (plain_report(report(*results)), html_report(report(*results))):
+        assert shown.count("Le facteur manque.") == 1
+        assert shown.count("indice 3") == shown.count("Le softmax sature.") == 1
+        assert shown.count("Ce qui échoue plus bas vient de là aussi : « Avec masque », « En float32 ».") == 1
+        assert shown.count("Même erreur que plus haut (« Sans masque »).") == 2
+
+
+def test_what_no_name_explains_is_not_said_to_be_the_same_mistake():
+    unnamed = replace(MISTAKE, diagnosis="")
+    shown = plain_report(report(result(Verdict.FAILED, unnamed), result(Verdict.FAILED, unnamed)))
+    assert shown.count("Le facteur manque.") == shown.count("Même constat que plus haut (« Titre »).") == 1
+    assert "Même erreur" not in shown
 
 
 def test_what_is_new_about_a_mistake_is_said_where_it_shows_again():
     inherited = replace(MISTAKE, consequence=Text("L'erreur vient d'avant.", "It comes from before."), convention=True)
     shown = plain_report(report(result(Verdict.FAILED, MISTAKE), result(Verdict.FAILED, inherited, hidden=True)))
     assert shown.count("Le softmax sature.") == shown.count("L'erreur vient d'avant.") == 1
-    assert shown.count("indice 1") == shown.count("Autre convention : Le facteur manque.") == 1
+    assert shown.count("indice 1") == shown.count("Même erreur que plus haut") == 1
 
 
 def test_hidden_explanations_lose_what_could_show_values():

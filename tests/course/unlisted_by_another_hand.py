@@ -222,7 +222,7 @@ def additive_attention_mean_context(q, K, Wq, Wk, v, mask=None):  # mean over T 
     return (weights.unsqueeze(-1) * K).mean(dim=1), weights
 
 
-@named("relu_energies")
+@unnamed
 def additive_attention_relu_without_mask(q, K, Wq, Wk, v, mask=None):  # two listed mistakes
     weights = F.softmax(torch.relu((q @ Wq).unsqueeze(1) + K @ Wk) @ v, dim=-1)
     return mixed(weights, K), weights
@@ -519,7 +519,7 @@ def scaled_dot_product_attention_unscaled_over_queries(Q, K, V, mask=None):  # t
     return weights @ V, weights
 
 
-@named("missing_scale", "missing_scale+mask_inverted")
+@named("missing_scale+mask_inverted")
 def scaled_dot_product_attention_inverted_unscaled(Q, K, V, mask=None):  # two listed mistakes
     scores = Q @ K.transpose(-2, -1)
     weights = F.softmax(scores if mask is None else scores.masked_fill(mask, -INF), dim=-1)
@@ -894,7 +894,7 @@ class MultiHeadAttentionMaskInverted(Heads):
         return super().allowed(scores, None if mask is None else ~mask)
 
 
-@named("mask_ignored")
+@named("module:W_o")
 class MultiHeadAttentionMaskUnlessCausal(Heads):  # elif: a causal module ignores the padding
     def allowed(self, scores, mask):
         return super().allowed(scores, None if self.causal else mask)
@@ -1014,7 +1014,7 @@ class MultiHeadAttentionPair(Heads):  # returns the weights as well
         return self.out(weights @ v, x), weights
 
 
-@named("mask_ignored+missing_scale", "missing_scale", "module:W_o")
+@named("mask_ignored+missing_scale", "module:W_o")
 class MultiHeadAttentionUnscaledUnmasked(Heads):  # two listed mistakes
     def scores(self, q, k):
         return q @ k.transpose(-2, -1)
@@ -1023,7 +1023,7 @@ class MultiHeadAttentionUnscaledUnmasked(Heads):  # two listed mistakes
         return super().allowed(scores, None)
 
 
-@named("values_from_keys", "module:W_o", "self_hidden+values_from_keys")
+@named("module:W_o", "self_hidden+values_from_keys")
 class MultiHeadAttentionSelfHiddenAndKeysAsValues(Heads):  # two listed mistakes
     def projected(self, x):
         q, k, _ = super().projected(x)
@@ -1177,7 +1177,7 @@ def mha_from_packed_mask_on_queries(
     return F.linear(packed_merged(weights @ v), out_proj_weight, out_proj_bias), weights
 
 
-@named("out_proj_transposed")
+@unnamed
 def mha_from_packed_polarity_and_transpose(
     x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None
 ):  # two listed mistakes
@@ -1275,7 +1275,7 @@ def cross_attention_self(x_dec, memory, W_q, W_k, W_v, memory_mask=None):  # the
     return crossed(x_dec @ W_q, x_dec @ W_k, x_dec @ W_v, None)
 
 
-@named("missing_scale")
+@unnamed
 def cross_attention_unscaled_without_mask(x_dec, memory, W_q, W_k, W_v, memory_mask=None):  # two listed mistakes
     return F.softmax(x_dec @ W_q @ (memory @ W_k).transpose(-2, -1), dim=-1) @ (memory @ W_v)
 
@@ -1367,7 +1367,7 @@ class EncoderLayerPaddingZeroed(Encoder):  # right attention, then zero rows at 
         return x0 if mask is None else x0 * mask.unsqueeze(-1)
 
 
-@named("generic:factor")
+@unnamed
 class EncoderLayerSumsOverRootTwo(Encoder):  # each sum, and the result, divided by √2
     def forward(self, x, mask=None):
         x = self.norm1((x + self.attended(x, mask)) / math.sqrt(2))
@@ -1396,7 +1396,7 @@ class DecoderLayerSeesNext(Decoder):
         return self.norm3(x + self.ffn(x))
 
 
-@named("module:self_attn")
+@unnamed
 class DecoderLayerSelfHidden(Decoder):  # the first row is empty: NaN
     def forward(self, x, memory, memory_mask=None):
         x = self.norm1(x + self.past(x, 0))
@@ -1725,7 +1725,7 @@ def blockwise_attention_inverse_rescale(Q, K, V, block, causal=False):  # exp(ne
     return output / total
 
 
-@named("missing_scale")
+@unnamed
 def blockwise_attention_unscaled_not_causal(Q, K, V, block, causal=False):  # two listed mistakes
     return blocks(Q, K, V, block, False, divisor=1.0)
 
@@ -2462,7 +2462,7 @@ class DecoderLayerSeesTwoNext(Decoder):
         return self.norm3(x + self.ffn(x))
 
 
-@named("plain_mean")
+@unnamed
 def attention_backward_mean_of_real_keys(Q, K, V, dO, mask=None):  # the mean without weights, over visible keys
     A, dV, dA, scale = attention_backward_parts(Q, K, V, dO, mask)
     seen = torch.ones_like(A) if mask is None else mask.expand_as(A).to(A.dtype)

@@ -62,7 +62,7 @@ EXERCISE = Exercise(
     number="1.1",
     title=Text("Similarité cosinus", "Cosine similarity"),
     points=3,
-    functions=(Function("cosine_similarity", "(u, v)", (Output("cos"),)),),
+    functions=(Function("cosine_similarity", "(u, v)", (Output("cos", properties=("at_most_one",)),)),),
     reference={"cosine_similarity": cosine_similarity},
     independent={"cosine_similarity": _independent},
     public=public,

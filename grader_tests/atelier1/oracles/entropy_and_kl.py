@@ -91,8 +91,8 @@ EXERCISE = Exercise(
     title=Text("Entropie et divergence de Kullback–Leibler", "Entropy and Kullback–Leibler divergence"),
     points=5,
     functions=(
-        Function("entropy", "(p, base=math.e)", (Output("H"),)),
-        Function("kl_divergence", "(p, q)", (Output("KL"),)),
+        Function("entropy", "(p, base=math.e)", (Output("H", properties=("nonnegative",)),)),
+        Function("kl_divergence", "(p, q)", (Output("KL", properties=("nonnegative",)),)),
     ),
     reference={"entropy": entropy, "kl_divergence": kl_divergence},
     independent={"entropy": _independent_entropy, "kl_divergence": _independent_kl},

@@ -60,7 +60,7 @@ EXERCISE = Exercise(
     number="1.2",
     title=Text("Normaliser les lignes d'une matrice", "Normalising the rows of a matrix"),
     points=3,
-    functions=(Function("normalize_rows", "(X, eps=1e-12)", (Output("X_unit", "n d"),)),),
+    functions=(Function("normalize_rows", "(X, eps=1e-12)", (Output("X_unit", "n d", properties=("unit_rows",)),)),),
     reference={"normalize_rows": normalize_rows},
     independent={"normalize_rows": _independent},
     public=public,

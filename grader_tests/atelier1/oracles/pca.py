@@ -95,7 +95,7 @@ EXERCISE = Exercise(
             (
                 Output("Z", "n k", compare="up_to_sign"),
                 Output("components", "k d", compare="up_to_sign"),
-                Output("variances", "k"),
+                Output("variances", "k", properties=("nonnegative", "decreasing")),
             ),
         ),
     ),

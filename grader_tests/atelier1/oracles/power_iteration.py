@@ -124,8 +124,10 @@ EXERCISE = Exercise(
     title=Text("Méthode de la puissance et chaînes de Markov", "Power iteration and Markov chains"),
     points=5,
     functions=(
-        Function("power_iteration", "(A, n_iter, x0)", (Output("eigenvalue"), Output("v", "n", compare="up_to_sign"))),
-        Function("stationary_distribution", "(P)", (Output("π", "n"),)),
+        Function(
+            "power_iteration", "(A, n_iter, x0)", (Output("eigenvalue"), Output("v", "n", "up_to_sign", ("unit_rows",)))
+        ),
+        Function("stationary_distribution", "(P)", (Output("π", "n", properties=("nonnegative", "rows_sum_to_one")),)),
     ),
     reference={"power_iteration": power_iteration, "stationary_distribution": stationary_distribution},
     independent={

@@ -63,7 +63,15 @@ EXERCISE = Exercise(
     number="1.4",
     title=Text("Softmax stable", "Stable softmax"),
     points=7,
-    functions=(Function("softmax", "(x, axis=-1)", (Output("p"),), rtol=1e-8, atol=1e-10),),
+    functions=(
+        Function(
+            "softmax",
+            "(x, axis=-1)",
+            (Output("p", properties=("nonnegative", "rows_sum_to_one")),),
+            rtol=1e-8,
+            atol=1e-10,
+        ),
+    ),
     reference={"softmax": softmax},
     independent={"softmax": _independent},
     public=public,

@@ -101,8 +101,10 @@ EXERCISE = Exercise(
     title=Text("Gradients du softmax et de l'entropie croisée", "Gradients of softmax and cross-entropy"),
     points=9,
     functions=(
-        Function("softmax_backward", "(p, dp)", (Output("dz", "B C"),)),
-        Function("cross_entropy_backward", "(logits, y)", (Output("dlogits", "B C"),)),
+        Function("softmax_backward", "(p, dp)", (Output("dz", "B C", properties=("rows_sum_to_zero",)),)),
+        Function(
+            "cross_entropy_backward", "(logits, y)", (Output("dlogits", "B C", properties=("rows_sum_to_zero",)),)
+        ),
     ),
     reference={"softmax_backward": softmax_backward, "cross_entropy_backward": cross_entropy_backward},
     independent={

@@ -78,7 +78,7 @@ EXERCISE = Exercise(
     number="1.3",
     title=Text("Toutes les distances d'un coup", "All distances at once"),
     points=5,
-    functions=(Function("squared_distances", "(X, Y)", (Output("D2", "n m"),)),),
+    functions=(Function("squared_distances", "(X, Y)", (Output("D2", "n m", properties=("nonnegative",)),)),),
     reference={"squared_distances": squared_distances},
     independent={"squared_distances": _independent},
     public=public,

@@ -108,7 +108,10 @@ EXERCISE = Exercise(
         Function(
             "additive_attention",
             "(q, K, Wq, Wk, v, mask=None)",
-            (Output("context", "B d_k"), Output("weights", "B T")),
+            (
+                Output("context", "B d_k"),
+                Output("weights", "B T", properties=("zero_where_hidden", "nonnegative", "rows_sum_to_one")),
+            ),
             rtol=1e-8,
             atol=1e-10,
         ),

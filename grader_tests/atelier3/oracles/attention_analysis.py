@@ -123,8 +123,12 @@ EXERCISE = Exercise(
     title=Text("Lire l'attention : entropie et rollout", "Reading attention: entropy and rollout"),
     points=4,
     functions=(
-        Function("attention_entropy", "(weights, mask=None)", (Output("entropy", "B h T_q"),)),
-        Function("attention_rollout", "(A)", (Output("rollout", "B T T"),)),
+        Function(
+            "attention_entropy", "(weights, mask=None)", (Output("entropy", "B h T_q", properties=("nonnegative",)),)
+        ),
+        Function(
+            "attention_rollout", "(A)", (Output("rollout", "B T T", properties=("nonnegative", "rows_sum_to_one")),)
+        ),
     ),
     reference={"attention_entropy": attention_entropy, "attention_rollout": attention_rollout},
     independent={

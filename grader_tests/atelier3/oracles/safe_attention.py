@@ -124,7 +124,10 @@ EXERCISE = Exercise(
         Function(
             "safe_attention",
             "(Q, K, V, mask=None)",
-            (Output("output", "… T_q d_v"), Output("weights", "… T_q T_k")),
+            (
+                Output("output", "… T_q d_v"),
+                Output("weights", "… T_q T_k", properties=("zero_where_hidden", "nonnegative", "rows_sum_to_one")),
+            ),
             rtol=1e-8,
             atol=1e-10,
         ),

@@ -131,7 +131,10 @@ EXERCISE = Exercise(
         Function(
             "scaled_dot_product_attention",
             "(Q, K, V, mask=None)",
-            (Output("output", "B h T_q d_v"), Output("weights", "B h T_q T_k")),
+            (
+                Output("output", "B h T_q d_v"),
+                Output("weights", "B h T_q T_k", properties=("zero_where_hidden", "nonnegative", "rows_sum_to_one")),
+            ),
         ),
     ),
     reference={"scaled_dot_product_attention": scaled_dot_product_attention},

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from attentif.diagnosis.properties import DECLARED
 from attentif.exercises.exercise import Case, Equivalent, Exercise, Function, Misconception, Variant
 from attentif.references.compare import compare, to_numpy
 from attentif.references.oracles import OracleReference, key_of
@@ -47,6 +48,7 @@ def verify(exercise: Exercise, seeds: Sequence[int] = (0, 1, 2), draws: int = 3)
     _check_combined(exercise, exercise.draws(seeds[0], draws) if seeds else public, found)
     _check_words(exercise, found)
     _check_names(exercise, public, found)
+    _check_properties(exercise, found)
     return found
 
 
@@ -178,6 +180,14 @@ def _check_words(exercise: Exercise, found: Verification) -> None:
         names = [v.name for v in (*exercise.misconceptions, *exercise.equivalents) if isinstance(v, kind)]
         if len(set(names)) != len(names):
             found.problems.append(f"two {kind.__name__.lower()}s have the same name")
+
+
+def _check_properties(exercise: Exercise, found: Verification) -> None:
+    """Each property that an output declares is one that can be told."""
+    for function in exercise.functions:
+        for output in function.outputs:
+            for name in set(output.properties) - set(DECLARED):
+                found.problems.append(f"{function.name}: no property {name}; there are {', '.join(DECLARED)}")
 
 
 def _check_names(exercise: Exercise, public: Sequence[Case], found: Verification) -> None:

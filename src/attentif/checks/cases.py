@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,16 +12,22 @@ import torch
 from attentif.checks.gradients import check_case_gradients, ends_of_a_step
 from attentif.checks.probing import LaidOut
 from attentif.checks.side_effects import call_keeping_inputs
-from attentif.diagnosis.chain import Knowledge, WrongAnswer, name_mistake
+from attentif.diagnosis.answers import Asked, Knowledge, WrongAnswer
+from attentif.diagnosis.chain import name_mistake
+from attentif.diagnosis.not_finite import explain_not_finite
+from attentif.diagnosis.properties import explain_property
 from attentif.diagnosis.student_errors import definition_problem, explain_error, not_written
+from attentif.diagnosis.two_answers import explain_two_answers
 from attentif.exercises.exercise import Case, Function
 from attentif.references.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare
 from attentif.references.outcome import Outcome, run_student
 from attentif.remote.wire.call import Call
 from attentif.reports.explanation import CheckFailure, Explanation, Picture
+from attentif.words.properties import next_steps, shape_steps
 from attentif.words.text import Text
 
 PICTURE_LIMIT = 12
+_ORDER = {"type": 1, "shape": 2, "dtype": 3, "values": 4}
 
 
 class Reference(Knowledge, Protocol):
@@ -41,12 +47,14 @@ class Reference(Knowledge, Protocol):
 
 @dataclass(frozen=True)
 class CaseSet:
-    """Some cases of an exercise. Every ``check_…`` method raises CheckFailure with words for the student."""
+    """Some cases of an exercise. Every ``check_…`` method raises CheckFailure with words for the student. ``asked``:
+    what the student's functions gave, kept from one check of a run to the next in order to name mistakes."""
 
     reference: Reference
     cases: tuple[Case, ...]
     layout: str = "contiguous"
     float32: bool = False
+    asked: Asked = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Case]:
         return iter(self.cases)
@@ -79,9 +87,25 @@ class CaseSet:
 
     def check_values(self, student: Any) -> None:
         """Type, shape (axes named), dtype and values of every case; the mistake is named if it is a known one."""
-        explanations = [e for f in self._functions() if (e := self._explain_function(f, student))]
+        functions = self._functions()
+        # All of them answer before anything is named: to name a mistake takes more calls, which may end the session.
+        answers = [self._answers(function, student) for function in functions]
+        explained = [self._judge(f, answer, student) for f, answer in zip(functions, answers, strict=True)]
+        explanations = [explanation for explanation in explained if explanation is not None]
         if explanations:
             raise CheckFailure(*explanations)
+
+    def check_finite(self, student: Any) -> None:
+        """That answers are numbers where the right ones are: no NaN, no infinity. For check files that go on to judge
+        properties of values by themselves."""
+        for function in self._functions():
+            cases, outcomes = self._cases_of(function), self._answers(function, student)
+            if isinstance(outcomes, Explanation):
+                raise CheckFailure(outcomes)
+            answer = WrongAnswer(function, cases, outcomes, self.reference, student)
+            explanation = explain_not_finite(answer.some_samples, function.name)
+            if explanation is not None:
+                raise CheckFailure(explanation.without_values() if self.reference.hidden else explanation)
 
     def check_gradients(self, student: Any) -> None:
         """Gradients that autograd finds through the student's code, against those through the reference; and values
@@ -101,7 +125,8 @@ class CaseSet:
             outcome = call_keeping_inputs(case, student)
             mismatch = None if outcome.raised else compare(outcome.value, self.reference.expected(case), function)
             if outcome.raised or mismatch:
-                raise CheckFailure(self._explain(function, case, outcome, mismatch, None))
+                answer = WrongAnswer(function, [case], [outcome], self.reference, student)
+                raise CheckFailure(self._explain(answer, case, outcome, mismatch, None))
 
     def _functions(self) -> list[Function]:
         targets = {case.call.target for case in self.cases}
@@ -119,8 +144,12 @@ class CaseSet:
             return run_student(case, student)
         return run_student(case, LaidOut(student, case.call, self.layout))
 
-    def _explain_function(self, function: Function, student: Any) -> Explanation | None:
-        cases = [case for case in self.cases if case.call.target == function.name]
+    def _cases_of(self, function: Function) -> list[Case]:
+        return [case for case in self.cases if case.call.target == function.name]
+
+    def _answers(self, function: Function, student: Any) -> list[Outcome] | Explanation:
+        """What the student's function gives for its cases; or why it cannot be asked."""
+        cases = self._cases_of(function)
         problem = definition_problem(function, cases[0].call, student)
         if problem is not None:
             return problem
@@ -130,36 +159,57 @@ class CaseSet:
             if outcome.error is not None and outcome.error.type == "NotImplementedError":
                 return not_written(function)
             outcomes.append(outcome)
+        return outcomes
+
+    def _judge(self, function: Function, answers: list[Outcome] | Explanation, student: Any) -> Explanation | None:
+        if isinstance(answers, Explanation):
+            return answers
+        cases = self._cases_of(function)
+        wrong = self._first_wrong(function, cases, answers)
+        if wrong is None:
+            return None
+        plain = self.layout == "contiguous" and not self.float32
+        answer = WrongAnswer(function, cases, answers, self.reference, student, plain, self.asked)
+        return self._explain(answer, *wrong, name_mistake(answer) or explain_two_answers(answer, *wrong[:2]))
+
+    def _first_wrong(
+        self, function: Function, cases: list[Case], outcomes: list[Outcome]
+    ) -> tuple[Case, Outcome, Mismatch | None] | None:
+        """The first case that is wrong; one that fails before values could be compared goes before one that differs."""
+        found = []
         for case, outcome in zip(cases, outcomes, strict=True):
             mismatch = None if outcome.raised else compare(outcome.value, self.reference.expected(case), function)
             if outcome.raised or mismatch:
-                return self._explain(function, case, outcome, mismatch, self._named(function, cases, outcomes, student))
-        return None
-
-    def _named(
-        self, function: Function, cases: list[Case], outcomes: list[Outcome], student: Any
-    ) -> Explanation | None:
-        plain = self.layout == "contiguous" and not self.float32
-        return name_mistake(WrongAnswer(function, cases, outcomes, self.reference, student, plain))
+                found.append((case, outcome, mismatch))
+        return min(found, key=lambda wrong: _ORDER[wrong[2].kind] if wrong[2] else 0, default=None)
 
     def _explain(
         self,
-        function: Function,
+        answer: WrongAnswer,
         case: Case,
         outcome: Outcome,
         mismatch: Mismatch | None,
         named: Explanation | None,
     ) -> Explanation:
+        hidden, function = self.reference.hidden, answer.function
         evidence = _evidence(case, mismatch) if mismatch else None
-        picture = None if self.reference.hidden or mismatch is None else _picture(mismatch)
-        if named is not None:
-            explanation = replace(named, evidence=_joined(named.evidence, evidence), picture=picture)
-        elif outcome.error is not None:
-            explanation = explain_error(function, outcome.error, hidden=self.reference.hidden)
+        picture = None if hidden or mismatch is None else _picture(mismatch)
+        if named is None and outcome.error is not None:
+            explanation = explain_error(function, outcome.error, hidden=hidden)
         else:
-            assert mismatch is not None
-            explanation = Explanation(mismatch.general, evidence, function=function.name, picture=picture)
-        return explanation.without_values() if self.reference.hidden else explanation
+            found = named or _unnamed(answer, mismatch)
+            explanation = replace(found, evidence=_joined(found.evidence, evidence), picture=picture)
+        return explanation.without_values() if hidden else explanation
+
+
+def _unnamed(answer: WrongAnswer, mismatch: Mismatch | None) -> Explanation:
+    """What is said where no mistake is named: the first thing that is wrong, and a next step."""
+    assert mismatch is not None
+    if mismatch.kind == "values":
+        found = explain_property(answer.some_samples, answer.function, hidden=answer.knowledge.hidden)
+        return found or Explanation(mismatch.general, hints=next_steps(), function=answer.function.name)
+    hints = shape_steps() if mismatch.kind == "shape" else ()
+    return Explanation(mismatch.general, hints=hints, function=answer.function.name)
 
 
 def _evidence(case: Case, mismatch: Mismatch) -> Text:

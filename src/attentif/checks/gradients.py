@@ -15,13 +15,13 @@ import numpy as np
 import torch
 
 from attentif.checks.probing import probe_arguments
+from attentif.diagnosis.gradients import explain_gradient
 from attentif.diagnosis.student_errors import explain_error
 from attentif.exercises.exercise import Case, Function
 from attentif.references.compare import compare, to_numpy, tolerance
 from attentif.references.outcome import run_student
 from attentif.remote.wire.errors import StudentError
-from attentif.reports.explanation import CheckFailure, fail
-from attentif.words.text import Text
+from attentif.reports.explanation import CheckFailure
 
 STEP = 1e-2  # length of the step: values at its ends differ by far more than any tolerance, where there is a slope
 
@@ -60,19 +60,7 @@ def check_case_gradients(function: Function, case: Case, student: Any, reference
         held = _as_precise_as_output(held, case, student)
     for name, mine, theirs in zip(case.differentiable, got, wanted, strict=True):
         if compare(mine, theirs, held):
-            fail(
-                Text(
-                    f"Le gradient par rapport à « {name} » à travers `{function.name}` n'est pas le bon.",
-                    f"The gradient with respect to `{name}` through `{function.name}` is not the right one.",
-                ),
-                consequence=Text(
-                    "Les valeurs sont bonnes mais l'apprentissage partirait dans une mauvaise direction : "
-                    "`.detach()`, `.item()`, `.data` ou un passage par NumPy coupent le graphe.",
-                    "The values are right but training would go the wrong way: "
-                    "`.detach()`, `.item()`, `.data` or a detour through NumPy cut the graph.",
-                ),
-                function=function.name,
-            )
+            raise CheckFailure(explain_gradient(function, name, mine, theirs))
 
 
 def ends_of_a_step(case: Case) -> tuple[Case, Case]:

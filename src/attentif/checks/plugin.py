@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import zlib
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,11 @@ import pytest
 
 from attentif.checks.cases import CaseSet, Reference
 from attentif.checks.run import RUN, NotRun, Run
+from attentif.diagnosis.not_finite import explain_not_finite_reply, holds_nan
 from attentif.diagnosis.student_errors import explain_error, explain_remote
-from attentif.remote.outside.student import limit_memory
+from attentif.remote.outside.student import limit_memory, watch
 from attentif.remote.wire import errors
-from attentif.reports.explanation import CheckFailure, Explanation
+from attentif.reports.explanation import CheckFailure, Explanation, PropertyFailure
 from attentif.reports.results import CheckResult, Verdict
 from attentif.words.text import Text
 
@@ -64,9 +66,10 @@ def exercise(request: pytest.FixtureRequest) -> Reference:
 
 
 @pytest.fixture
-def cases(exercise: Reference) -> CaseSet:
+def cases(request: pytest.FixtureRequest, exercise: Reference) -> CaseSet:
     """All cases of the exercise: the public ones in a public file, fresh draws in a hidden one."""
-    return CaseSet(exercise, tuple(exercise.cases))
+    asked = _run_of(request.config).asked.setdefault(exercise.exercise, {})
+    return CaseSet(exercise, tuple(exercise.cases), asked=asked)
 
 
 @pytest.fixture
@@ -79,7 +82,21 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
     with run.students.open(name, request.node.path, time_limit=limit) as opened:
         if memory := request.node.get_closest_marker("memory_limit"):
             limit_memory(opened, int(memory.args[0]) * 1024 * 1024)
+        watch(opened, request.node.stash.setdefault(_RETURNED, _Returned()))
         yield opened
+
+
+@dataclass
+class _Returned:
+    """What the student's code returned during a check, as far as it matters to what may be said of it."""
+
+    nan: bool = False
+
+    def __call__(self, given: Any, value: Any) -> None:
+        self.nan = self.nan or (holds_nan(value) and not holds_nan(given))
+
+
+_RETURNED = pytest.StashKey[_Returned]()
 
 
 @pytest.fixture
@@ -117,6 +134,8 @@ def pytest_runtest_makereport(
 
 def _result(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> CheckResult:
     verdict, explanations, internal = _verdict(call, report, hidden=_is_hidden(item))
+    if verdict is Verdict.FAILED and _is_property(call) and item.stash.get(_RETURNED, _Returned()).nan:
+        explanations = (explain_not_finite_reply(),)
     weight = item.get_closest_marker("weight")
     return CheckResult(
         test=item.name,
@@ -128,6 +147,13 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestR
         seconds=call.duration,
         internal=internal,
     )
+
+
+def _is_property(call: pytest.CallInfo[None]) -> bool:
+    """Whether the check file itself judged what the code returned; what compares values looks for NaN by itself."""
+    error = call.excinfo.value if call.excinfo else None
+    known = (CheckFailure, NotRun, errors.RemoteError)
+    return isinstance(error, PropertyFailure) or (isinstance(error, Exception) and not isinstance(error, known))
 
 
 def check_title(item: pytest.Item) -> Text:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pytest
 
 from attentif.checks.cases import Reference
+from attentif.diagnosis.answers import Asked
 from attentif.reports.results import CheckResult
 from attentif.words.text import Text
 
@@ -44,6 +45,7 @@ class Run:
     default_time_limit: float = 10.0
     results: dict[str, list[CheckResult]] = field(default_factory=dict)
     titles: dict[str, Text] = field(default_factory=dict)
+    asked: dict[str, Asked] = field(default_factory=dict)
 
     def passed(self, exercise: str, test: str) -> bool:
         """Whether a check of that name has run and passed for the exercise."""

@@ -136,7 +136,6 @@ def _exact(samples: Sequence[Sample]) -> Iterator[Hypothesis]:
         yield Hypothesis("generic:reversed", words.reversed_axis(name), _reversed_reader(axis))
         for step in (1, -1):
             yield Hypothesis("generic:shifted", words.shifted(name, step), _shift_reader(axis, step))
-    yield Hypothesis("generic:nan", words.not_finite(), _read_not_finite, _first_not_finite)
     for kind in ("int", "bool", "half", "float32", "number"):
         yield Hypothesis("generic:dtype", words.dtype(kind), _dtype_reader(kind))
 
@@ -216,15 +215,16 @@ def _factor(samples: Sequence[Sample]) -> Iterator[Hypothesis]:
     telling = [m for m in meanings if any(_times(s, m.value(s.dims)) for s in samples)]
     axes = {name for s in samples for name in s.output.axes.split()}
     if telling:
-        only = telling[0] if len(telling) == 1 else None
+        attributed = [m for m in telling if _is_varied(m, samples, common)]
+        only = attributed[0] if len(attributed) == 1 else None
         summed = only is not None and only.symbol not in axes
         name = {"1/N": "mean_for_sum", "N": "sum_for_mean"}.get(only.kind if only and summed else "", "factor")
         spoken = words.mean_for_sum(only) if name == "mean_for_sum" and only else None
         spoken = words.sum_for_mean(only) if name == "sum_for_mean" and only else spoken
-        reader = telling[0]
+        reader = (attributed or telling)[0]
         yield Hypothesis(
             f"generic:{name}",
-            spoken or words.factor([m.text for m in telling]),
+            spoken or words.factor([m.text for m in attributed]),
             lambda s: _times(s, reader.value(s.dims)),
             lambda found: words.ratio(_ratio(found)),
         )
@@ -232,6 +232,17 @@ def _factor(samples: Sequence[Sample]) -> Iterator[Hypothesis]:
     k = _ratio(samples)
     if math.isfinite(k) and k != 0 and abs(abs(k) - 1) > 1e-9:
         yield Hypothesis("generic:factor", words.factor([]), lambda s: _times(s, k), lambda _: words.ratio(k))
+
+
+def _is_varied(meaning: words.Meaning, samples: Sequence[Sample], sizes: Sequence[str]) -> bool:
+    """Whether the samples could tell a factor with this meaning from one with another: a size must vary for the factor
+    to be attributed to it, and all of them for it to be attributed to none."""
+    telling = [s for s in samples if _times(s, meaning.value(s.dims))]
+    if meaning.symbol:
+        return len({s.dims[meaning.symbol] for s in telling}) > 1
+    if not sizes:
+        return len({s.wanted.shape for s in telling}) > 1
+    return all(len({s.dims[name] for s in telling}) > 1 for name in sizes)
 
 
 def _times(sample: Sample, k: float) -> bool | None:
@@ -296,27 +307,6 @@ def _cut(array: np.ndarray, axis: int, part: slice) -> np.ndarray:
     index: list[slice] = [slice(None)] * array.ndim
     index[axis] = part
     return array[tuple(index)]
-
-
-def _read_not_finite(sample: Sample) -> bool | None:
-    got, wanted = sample.got, sample.wanted
-    if sample.right:
-        return None
-    if got.shape != wanted.shape or got.dtype.kind != "f":
-        return False
-    broken = ~np.isfinite(got) & np.isfinite(wanted)
-    return bool(broken.any()) and not (sample.wrong(got, wanted) & ~broken).any()
-
-
-def _first_not_finite(samples: Sequence[Sample]) -> Text | None:
-    """Where the first NaN or infinity stands, by the names of the axes."""
-    for sample in samples:
-        if _read_not_finite(sample):
-            got = sample.got
-            index = tuple(int(i) for i in np.argwhere(~np.isfinite(got) & np.isfinite(sample.wanted))[0])
-            places = [f"{sample.axis_name(i - got.ndim)}={n}" for i, n in enumerate(index)]
-            return words.starts(sample.output.name, ", ".join(places), str(got[index]))
-    return None
 
 
 def _dtype_reader(kind: str) -> Callable[[Sample], bool | None]:

@@ -3,63 +3,45 @@
 from __future__ import annotations
 
 import builtins
+import re
 from typing import Any
 
 from attentif.exercises.exercise import Function
 from attentif.remote.wire import errors
 from attentif.remote.wire.call import Call
 from attentif.reports.explanation import Explanation
+from attentif.words import errors as words
 from attentif.words.text import Text
 
-_HELP = {
-    "TypeError": Text(
-        "Un argument n'a pas le type ou le nombre attendu : comparez les appels et les signatures.",
-        "An argument has the wrong type or number: compare the calls with the signatures.",
-    ),
-    "NameError": Text(
-        "Un nom n'est défini nulle part : faute de frappe, ou cellule précédente non exécutée ?",
-        "A name is defined nowhere: a typing mistake, or an earlier cell that was not run?",
-    ),
-    "RuntimeError": Text(
-        "Le plus souvent, deux formes ne vont pas ensemble : affichez `.shape` avant la ligne en cause.",
-        "Most often two shapes do not fit: print `.shape` before the line.",
-    ),
-    "ValueError": Text(
-        "Le plus souvent, deux formes ne vont pas ensemble : affichez `.shape` avant la ligne en cause.",
-        "Most often two shapes do not fit: print `.shape` before the line.",
-    ),
-    "IndexError": Text("Un indice sort du tableau.", "An index is out of range."),
-    "AttributeError": Text(
-        "L'objet n'a pas cet attribut : tableau NumPy au lieu d'un tenseur, ou `None` ?",
-        "The object has no such attribute: a NumPy array instead of a tensor, or `None`?",
-    ),
-}
+_MISSING_NAME = re.compile(r"name '(\w+)' is not defined")
 
 
-_CLUES = (
-    (
-        ("same dtype", "Double", "Float and", "scalar type"),
-        Text(
-            "Deux tenseurs n'ont pas le même dtype : créez les vôtres avec `dtype=x.dtype` ou `torch.zeros_like(x)`.",
-            "Two tensors differ in dtype: make yours with `dtype=x.dtype`, or with `torch.zeros_like(x)`.",
-        ),
-    ),
-    (
-        ("state_dict",),
-        Text(
-            "Les sous-modules ou leurs formes ne sont pas ceux de l'énoncé : comparez les noms lettre à lettre.",
-            "The submodules or their shapes are not those of the statement: compare their names letter by letter.",
-        ),
-    ),
-)
+def builtin_kind(error: errors.StudentError) -> str:
+    """The builtin exception that an error is, or derives from; "Exception" where its process names none."""
+    return next((name for name in (error.type, *error.bases) if _is_builtin(name)), "Exception")
+
+
+def _is_builtin(name: str) -> bool:
+    kind = getattr(builtins, name, None)
+    return isinstance(kind, type) and issubclass(kind, BaseException) and name not in ("Exception", "BaseException")
 
 
 def help_for(kind: str, message: str) -> tuple[Text, ...]:
     """A hint about an exception: from its message where that says more than its type."""
-    for words, text in _CLUES:
-        if any(word in message for word in words):
+    missing = _MISSING_NAME.search(message)
+    if missing is not None and missing.group(1) in words.IMPORTS:
+        return (words.missing_import(missing.group(1)),)
+    for signs, text in words.CLUES:
+        if any(sign in message for sign in signs):
             return (text,)
-    return (_HELP[kind],) if kind in _HELP else ()
+    meaning = meaning_of(kind)
+    return (meaning.hint,) if meaning else ()
+
+
+def meaning_of(kind: str) -> words.Meaning | None:
+    """What a builtin exception means, or else the nearest one that it derives from."""
+    parents = getattr(builtins, kind).__mro__ if _is_builtin(kind) else ()
+    return next((words.KINDS[parent.__name__] for parent in parents if parent.__name__ in words.KINDS), None)
 
 
 def not_written(function: Function) -> Explanation:
@@ -96,23 +78,28 @@ def definition_problem(function: Function, call: Call, student: Any) -> Explanat
 
 
 def explain_error(function: Function | None, error: errors.StudentError, *, hidden: bool) -> Explanation:
-    """An exception in student code. For hidden checks neither its message nor a foreign type name is shown: both
-    are chosen by the student's code and could carry the inputs away."""
-    known = isinstance(getattr(builtins, error.type, None), type)
-    kind = error.type if known or not hidden else "Exception"
+    """An exception in student code. For hidden checks neither its message nor a foreign type name is shown or used:
+    both are chosen by the student's code and could carry the inputs away. The builtin that it derives from is told."""
+    builtin = builtin_kind(error)
+    kind = builtin if hidden else error.type
     name = function.name if function else ""
     subject = f"`{name}`" if name else "Votre code"
     subject_en = f"`{name}`" if name else "Your code"
     where = f", ligne {error.line} de la cellule" if error.line and not hidden else ""
     where_en = f", line {error.line} of the cell" if error.line and not hidden else ""
+    meaning = meaning_of(builtin)
+    what, what_en = (f" : {meaning.what.fr}", f": {meaning.what.en}") if meaning else ("", "")
     evidence = None
     if not hidden:
         code = f"\n{error.cell}" if error.cell else ""
         evidence = Text(f"{error.type} : {error.message}{code}", f"{error.type}: {error.message}{code}")
     return Explanation(
-        Text(f"{subject} s'arrête sur une erreur {kind}{where}.", f"{subject_en} stops with {kind}{where_en}."),
+        Text(
+            f"{subject} s'arrête sur une erreur {kind}{where}{what}.",
+            f"{subject_en} stops with {kind}{where_en}{what_en}.",
+        ),
         evidence,
-        hints=help_for(kind, "" if hidden else error.message),
+        hints=help_for(builtin, "" if hidden else error.message),
         function=name,
     )
 

@@ -5,23 +5,47 @@ The weights are the same on both sides, so a sub-module whose output differs was
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from attentif.exercises.exercise import Function, Output
-from attentif.references.compare import same_answer
+import torch
+
+from attentif.diagnosis.answers import WrongAnswer
+from attentif.exercises.exercise import Case, Function, Output
+from attentif.references.compare import compare, same_answer, to_numpy
 from attentif.references.outcome import Trace
+from attentif.remote.wire.errors import StudentError
 from attentif.reports.explanation import Explanation
-from attentif.words.text import Text
+from attentif.words import submodules as words
 
 
 @dataclass(frozen=True)
 class Divergence:
-    """``name`` is the first sub-module to differ (empty: none does, what follows them is wrong); ``how`` it differs."""
+    """``name`` is the first sub-module to differ (empty: none does, what follows them is wrong); ``how`` it differs;
+    ``before`` are the sub-modules that finish before it and agree; ``unused``, its weights that change nothing."""
 
     name: str
-    how: str
+    how: words.How
+    before: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+
+
+def first_divergence(whole: WrongAnswer) -> Divergence | None:
+    """The first sub-module to diverge, if it is the same, and in the same way, on every case that is wrong."""
+    found: list[Divergence] = []
+    for case, outcome in whole.wrong:
+        theirs = reference_trace(whole, case)
+        mismatch = None if outcome.raised else compare(outcome.value, whole.knowledge.expected(case), whole.function)
+        if theirs is None or mismatch is None or mismatch.kind == "type":
+            return None  # no class; an error, or a tuple for a tensor: that is the mistake, and it is told
+        mine = student_trace(whole.student, case)
+        if mine is None:
+            return None
+        diverging = divergence(mine, theirs, whole.function)
+        found.append(_proven(diverging, case, whole) if diverging.how == "not called" else diverging)
+        if found[-1] != found[0]:
+            return None
+    return found[0] if found and (found[0].how != "bypassed" or found[0].before) else None
 
 
 def divergence(mine: Trace, theirs: Trace, function: Function) -> Divergence:
@@ -30,61 +54,76 @@ def divergence(mine: Trace, theirs: Trace, function: Function) -> Divergence:
     found: dict[str, list[Any]] = {}
     for name, value in mine:
         found.setdefault(name, []).append(value)
+    calls = {name: len(values) for name, values in found.items()}
+    before: list[str] = []
     for name, wanted in theirs:
         if not found.get(name):
-            return Divergence(name, "not called")
+            return Divergence(name, "called less" if calls.get(name) else "not called", tuple(dict.fromkeys(before)))
         if not same_answer(found[name].pop(0), wanted, one):
-            return Divergence(name, "differs")
-    again = next((name for name, values in found.items() if values and any(n == name for n, _ in theirs)), "")
+            return Divergence(name, "differs", tuple(dict.fromkeys(before)))
+        before.append(name)
+    again = next((name for name, values in found.items() if values and name in before), "")
     return Divergence(again, "called again") if again else Divergence("", "after")
 
 
-def divergence_explanation(function: Function, found: Divergence, before: Sequence[str]) -> Explanation:
-    """What the student reads; ``before`` are the sub-modules that agree."""
-    name = found.name
-    right = ", ".join(f"`{n}`" for n in before)
-    so_far = Text(f"{right} : sorties justes. " if right else "", f"{right}: right outputs. " if right else "")
-    finding = {
-        "differs": Text(
-            f"{so_far.fr}La première sortie qui diffère est celle de `{name}`.",
-            f"{so_far.en}The first output that differs is that of `{name}`.",
-        ),
-        "not called": Text(
-            f"{so_far.fr}`{name}` n'est jamais appelé là où on l'attend.",
-            f"{so_far.en}`{name}` is never called where it is expected.",
-        ),
-        "called again": Text(f"`{name}` est appelé une fois de trop.", f"`{name}` is called once too often."),
-        "after": Text(
-            "Tous vos sous-modules rendent ce qu'il faut : c'est ce que vous faites ensuite de leurs sorties qui "
-            "n'est pas juste.",
-            "All your sub-modules give what they must: what you do with their outputs afterwards is not right.",
-        ),
-    }[found.how]
-    return Explanation(
-        finding,
-        None,
-        Text(
-            "Ses poids sont ceux qu'on lui a donnés : c'est ce qui y entre, ou la façon dont il est construit, qu'il "
-            "faut revoir.",
-            "Its weights are those it was given: what goes in, or the way it is built, is to be looked at.",
+def _proven(found: Divergence, case: Case, whole: WrongAnswer) -> Divergence:
+    """What is certain of a sub-module that is not called as one: a student may hand its weights to a function of
+    torch, all of them or some, which then change the output all the same."""
+    call, student = case.call, whole.student
+    try:
+        tree = student.probe("module_tree", name=call.target, init=dict(call.init or {}))
+        parameters = tree["parameters"] if isinstance(tree, dict) and isinstance(tree.get("parameters"), dict) else {}
+        names = [name for name in call.state or parameters if name in parameters and name.startswith(f"{found.name}.")]
+        wanted = whole.knowledge.expected(case)
+        first = wanted[0] if isinstance(wanted, (tuple, list)) else wanted
+        slopes = student.probe(
+            "gradients",
+            name=call.target,
+            inputs=dict(call.inputs),
+            init=dict(call.init or {}),
+            state=None if call.state is None else dict(call.state),
+            wrt=names,
+            cotangent=torch.randn(first.shape, generator=torch.Generator().manual_seed(1), dtype=first.dtype),
         )
-        if found.how == "differs"
-        else None,
-        (
-            Text("Relisez `forward` étape par étape.", "Read `forward` again step by step."),
-            Text(
-                "Affichez la forme et quelques valeurs à l'entrée et à la sortie de cette étape.",
-                "Print the shape and a few values before and after that step.",
-            ),
-            Text(
-                f"Comparez ce que vous donnez à `{name}` avec la formule de l'énoncé."
-                if name
-                else "Comparez vos dernières lignes (résidus, concaténation, return) avec la formule de l'énoncé.",
-                f"Compare what you give to `{name}` with the statement's formula."
-                if name
-                else "Compare your last lines (residuals, concatenation, return) with the statement's formula.",
-            ),
-        ),
-        f"module:{name or 'after'}",
-        function.name,
+    except StudentError:
+        return replace(found, how="bypassed")
+    arrays = [to_numpy(slope) for slope in slopes] if isinstance(slopes, (list, tuple)) else []
+    if not names or len(arrays) != len(names) or any(array is None for array in arrays):
+        return replace(found, how="bypassed")
+    unused = tuple(name for name, array in zip(names, arrays, strict=True) if array is not None and not array.any())
+    if len(unused) == len(names):
+        return found
+    return replace(found, how="partly used" if unused and call.state else "bypassed", unused=unused)
+
+
+def reference_trace(answer: WrongAnswer, case: Case) -> Trace | None:
+    """The sub-modules of the reference on a case; None where the case does not call an instance of a class."""
+    known = answer.function.kind == "class" and case.call.init is not None and not case.call.method
+    return answer.knowledge.submodules(case) if known else None
+
+
+def student_trace(student: Any, case: Case) -> Trace | None:
+    """The student's sub-modules on a case: data from code that may say anything, so its form is checked."""
+    call = case.call
+    try:
+        mine = student.probe(
+            "hook_outputs",
+            name=call.target,
+            inputs=dict(call.inputs),
+            init=dict(call.init or {}),
+            state=None if call.state is None else dict(call.state),
+        )
+    except StudentError:
+        return None
+    if not isinstance(mine, (list, tuple)):
+        return None
+    well_formed = all(isinstance(m, (list, tuple)) and len(m) == 2 and isinstance(m[0], str) for m in mine)
+    return [(m[0], m[1]) for m in mine] if well_formed else None
+
+
+def divergence_explanation(function: Function, found: Divergence) -> Explanation:
+    """What the student reads."""
+    told = words.diverging(found.name, found.how, found.before, found.unused)
+    return Explanation(
+        told.finding, None, told.consequence, told.hints, f"module:{found.name or 'after'}", function.name
     )

@@ -28,11 +28,14 @@ class Output:
 
     ``axes`` names the axes, separated by spaces (``"B h T_q d_v"``); an empty string is a scalar. ``compare``
     is ``"close"`` (floats), ``"exact"`` (booleans, integers) or ``"up_to_sign"`` (each row up to its sign).
+    ``properties`` are names of ``attentif.diagnosis.properties`` that right values have: a wrong answer that nothing
+    names is told by the first that it lacks.
     """
 
     name: str
     axes: str = ""
     compare: Comparison = "close"
+    properties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

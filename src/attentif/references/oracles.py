@@ -92,6 +92,7 @@ class OracleReference:
     hidden: bool = True
     _expected: dict[CaseKey, Any] = field(default_factory=dict)
     _variants: dict[tuple[str, CaseKey], Outcome] = field(default_factory=dict)
+    _witnesses: Sequence[Case] | None = None
 
     @classmethod
     def drawn(cls, exercise: Exercise, seed: int, count: int = 3) -> OracleReference:
@@ -117,6 +118,13 @@ class OracleReference:
     def functions(self) -> tuple[Function, ...]:
         """The functions that the student defines."""
         return self.oracle.functions
+
+    @property
+    def witnesses(self) -> Sequence[Case]:
+        """The public cases, where these are hidden ones."""
+        if self._witnesses is None:
+            self._witnesses = self.oracle.public() if self.hidden else []
+        return self._witnesses
 
     def original(self, case: Case) -> Case:
         """The case as it was drawn, whatever a check made of its inputs (dtype, layout)."""

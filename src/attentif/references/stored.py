@@ -45,6 +45,11 @@ class StoredReference:
     traces: dict[CaseKey, Trace] = field(default_factory=dict)
     hidden: bool = False
 
+    @property
+    def witnesses(self) -> Sequence[Case]:
+        """None: the public cases are all there is."""
+        return []
+
     def expected(self, case: Case) -> Any:
         """The right answer to a public case; KeyError for a case that is not in the file."""
         return self.answers[key_of(case)]
@@ -219,7 +224,7 @@ def _load_case(stored: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Case
 
 
 def _load_function(stored: dict[str, Any]) -> Function:
-    outputs = tuple(Output(**output) for output in stored["outputs"])
+    outputs = tuple(Output(**{**o, "properties": tuple(o.get("properties", ()))}) for o in stored["outputs"])
     return Function(**{**stored, "outputs": outputs})
 
 

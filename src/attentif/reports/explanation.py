@@ -55,6 +55,11 @@ class CheckFailure(AssertionError):
         self.explanations = explanations
 
 
+class PropertyFailure(CheckFailure):
+    """A property that a check file asked about does not hold: judged from values, and so only if they are numbers."""
+
+
 def fail(finding: Text, **details: Any) -> NoReturn:
-    """Fails the running check with a message for the student (``details``: other fields of Explanation)."""
-    raise CheckFailure(Explanation(finding, **details))
+    """Fails the running check with a message for the student (``details``: other fields of Explanation). Where the
+    student's code returned a NaN, the report tells of it instead."""
+    raise PropertyFailure(Explanation(finding, **details))

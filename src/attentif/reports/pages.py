@@ -55,20 +55,56 @@ def html_report(report: ExerciseReport, *, points: float | None = None) -> str:
 
 
 def without_repetition(report: ExerciseReport) -> ExerciseReport:
-    """The report with each mistake explained once: where it shows again, its finding, its evidence and what is new in
-    its consequence are enough (a hidden check may know that a mistake is inherited, where a public one does not)."""
-    seen: dict[tuple[str, str], set[Text | None]] = {}
+    """The report with each mistake explained once, with the checks that it explains; these refer to it, with what is
+    new in their consequence (a hidden check may know that a mistake is inherited, where a public one does not)."""
+    told: dict[tuple[str, str], tuple[Text, set[Text | None]]] = {}
+    titles: dict[tuple[str, str], list[Text]] = {}
+    for result in report.results:
+        for key in dict.fromkeys(_cause(e) for e in result.explanations if e.hints):
+            titles.setdefault(key, []).append(result.title)
     results = []
     for result in report.results:
         explanations = []
         for e in result.explanations:
-            told = seen.setdefault((e.function, e.diagnosis or e.finding.fr), set())
-            new = None if e.consequence in told else e.consequence
-            again = bool(told and e.hints)
-            explanations.append(replace(e, consequence=new, hints=(), picture=None) if again else e)
-            told.add(e.consequence)
+            key = _cause(e)
+            if not e.hints:
+                explanations.append(e)
+            elif key not in told:
+                told[key] = (result.title, {e.consequence})
+                explanations.append(_told_for_others(e, titles[key][1:]))
+            else:
+                first, consequences = told[key]
+                new = None if e.consequence in consequences else e.consequence
+                consequences.add(e.consequence)
+                explanations.append(replace(_same_as(first, e), consequence=new))
         results.append(replace(result, explanations=tuple(explanations)))
     return replace(report, results=tuple(results))
+
+
+def _cause(explanation: Explanation) -> tuple[str, str]:
+    """What makes two explanations one: the function, and the name of its mistake or else what is said of it."""
+    return explanation.function, explanation.diagnosis or explanation.finding.fr
+
+
+def _told_for_others(explanation: Explanation, others: list[Text]) -> Explanation:
+    """The explanation, with the other checks that it is about."""
+    if not others:
+        return explanation
+    fr, en = (", ".join(f"« {getattr(title, part).rstrip('.')} »" for title in others) for part in ("fr", "en"))
+    if explanation.diagnosis:
+        note = Text(f"Ce qui échoue plus bas vient de là aussi : {fr}.", f"What fails below comes from it too: {en}.")
+    else:
+        note = Text(f"On voit la même chose plus bas : {fr}.", f"The same is seen below: {en}.")
+    before = explanation.consequence
+    joined = note if before is None else Text(f"{before.fr} {note.fr}", f"{before.en} {note.en}")
+    return replace(explanation, consequence=joined)
+
+
+def _same_as(first: Text, explanation: Explanation) -> Explanation:
+    fr, en = first.fr.rstrip("."), first.en.rstrip(".")
+    what = ("Même erreur", "The same mistake") if explanation.diagnosis else ("Même constat", "The same")
+    finding = Text(f"{what[0]} que plus haut (« {fr} »).", f"{what[1]} as above ({en}).")
+    return replace(explanation, finding=finding, hints=(), picture=None, convention=False)
 
 
 def clean(text: str, limit: int = 2000) -> str:

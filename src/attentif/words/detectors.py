@@ -20,8 +20,8 @@ class Words:
 
 @dataclass(frozen=True)
 class Meaning:
-    """A factor with a meaning: ``text`` is how it is written, ``value`` what it is for given sizes. ``kind`` is "N"
-    or "1/N" when it is a size or its inverse, whose name is then ``symbol``."""
+    """A factor with a meaning: ``text`` is how it is written, ``value`` what it is for given sizes, ``symbol`` the name
+    of the size that it is made of, if any. ``kind`` is "N" or "1/N" when it is that size itself or its inverse."""
 
     text: str
     value: Callable[[Mapping[str, int]], float]
@@ -56,12 +56,12 @@ def meanings(names: Iterable[str]) -> Iterator[Meaning]:
     for n in names:
         yield Meaning(n, lambda dims, n=n: float(dims[n]), "N", n)  # type: ignore[misc]
         yield Meaning(f"1/{n}", lambda dims, n=n: _ratio(1, dims[n]), "1/N", n)  # type: ignore[misc]
-        yield Meaning(f"√{n}", lambda dims, n=n: math.sqrt(dims[n]))  # type: ignore[misc]
-        yield Meaning(f"1/√{n}", lambda dims, n=n: _ratio(1, math.sqrt(dims[n])))  # type: ignore[misc]
-        yield Meaning(f"{n}²", lambda dims, n=n: float(dims[n]) ** 2)  # type: ignore[misc]
-        yield Meaning(f"1/{n}²", lambda dims, n=n: _ratio(1, dims[n] ** 2))  # type: ignore[misc]
-        yield Meaning(f"{n}/({n} − 1)", lambda dims, n=n: _ratio(dims[n], dims[n] - 1))  # type: ignore[misc]
-        yield Meaning(f"({n} − 1)/{n}", lambda dims, n=n: _ratio(dims[n] - 1, dims[n]))  # type: ignore[misc]
+        yield Meaning(f"√{n}", lambda dims, n=n: math.sqrt(dims[n]), "", n)  # type: ignore[misc]
+        yield Meaning(f"1/√{n}", lambda dims, n=n: _ratio(1, math.sqrt(dims[n])), "", n)  # type: ignore[misc]
+        yield Meaning(f"{n}²", lambda dims, n=n: float(dims[n]) ** 2, "", n)  # type: ignore[misc]
+        yield Meaning(f"1/{n}²", lambda dims, n=n: _ratio(1, dims[n] ** 2), "", n)  # type: ignore[misc]
+        yield Meaning(f"{n}/({n} − 1)", lambda dims, n=n: _ratio(dims[n], dims[n] - 1), "", n)  # type: ignore[misc]
+        yield Meaning(f"({n} − 1)/{n}", lambda dims, n=n: _ratio(dims[n] - 1, dims[n]), "", n)  # type: ignore[misc]
 
 
 def _ratio(a: float, b: float) -> float:
@@ -306,33 +306,6 @@ def shifted(axis: str, step: int) -> Words:
     )
 
 
-def not_finite() -> Words:
-    return Words(
-        Text(
-            "Des NaN ou des infinis apparaissent dans votre sortie ; tout le reste est juste.",
-            "NaN or infinities appear in your output; all the rest is right.",
-        ),
-        Text(
-            "Un seul NaN contamine la perte, puis tous les paramètres.",
-            "A single NaN spreads to the loss, then to all parameters.",
-        ),
-        (
-            Text(
-                "Quelle opération donne NaN : 0/0, ∞ − ∞, 0·∞, log d'un nombre négatif ?",
-                "Which operation gives NaN: 0/0, ∞ − ∞, 0·∞, the log of a negative number?",
-            ),
-            Text(
-                "Affichez .isnan().any() après chaque ligne : la première qui dit True est la bonne.",
-                "Print .isnan().any() after each line: the first that says True is the one.",
-            ),
-            Text(
-                "Traitez ce cas avant l'opération (maximum soustrait, masque, torch.where), non après.",
-                "Handle that case before the operation (maximum subtracted, mask, torch.where), not after.",
-            ),
-        ),
-    )
-
-
 _DTYPES = {
     "int": Text("Vos valeurs sont les bonnes, arrondies à l'entier", "Your values are right, rounded to integers"),
     "bool": Text("Vos valeurs sont les bonnes, en booléens au lieu de nombres", "Right, but booleans, not numbers"),
@@ -347,14 +320,27 @@ _DTYPES = {
 }
 
 
+_DTYPE_CONSEQUENCES = {
+    "number": Text(
+        "Un masque de nombres n'indexe pas comme un masque de booléens : 0 et 1 y sont pris pour des positions.",
+        "A mask of numbers does not index like a mask of booleans: 0 and 1 are taken for positions.",
+    ),
+    "bool": Text(
+        "On ne peut pas calculer avec des booléens comme avec des nombres.",
+        "One cannot compute with booleans as with numbers.",
+    ),
+}
+_LOST_PRECISION = Text(
+    "La précision perdue ne revient pas : ce qui suit ne sera pas plus précis.",
+    "Lost precision does not come back: what follows will be no more precise.",
+)
+
+
 def dtype(kind: str) -> Words:
     text = _DTYPES[kind]
     return Words(
         Text(f"{text.fr} : c'est le dtype qui ne va pas.", f"{text.en}: the dtype is wrong."),
-        Text(
-            "La précision perdue ne revient pas, et un masque de nombres n'indexe pas comme un masque de booléens.",
-            "Lost precision does not come back, and a mask of numbers does not index like a mask of booleans.",
-        ),
+        _DTYPE_CONSEQUENCES.get(kind, _LOST_PRECISION),
         (
             Text("Affichez le `.dtype` de votre résultat.", "Print the `.dtype` of your result."),
             Text(
@@ -430,11 +416,3 @@ def ratio(k: float) -> Text:
 
 def difference(c: float) -> Text:
     return Text(f"Différence avec la valeur attendue : {c:+.6g}.", f"Difference from the expected value: {c:+.6g}.")
-
-
-def starts(output: str, place: str, value: str) -> Text:
-    at = f" ({place})" if place else ""
-    return Text(
-        f"La première valeur non finie de « {output} » ({value}) est{' en' if at else ' là'}{at}.",
-        f"The first value of `{output}` that is not finite ({value}) is at{at or ' its only place'}.",
-    )

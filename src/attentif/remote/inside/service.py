@@ -16,7 +16,7 @@ import attentif
 from attentif.remote.inside import probes
 from attentif.remote.wire.codec import decode, encode
 from attentif.remote.wire.errors import NameMissing, NotCallable, ProtocolError
-from attentif.remote.wire.protocol import MAX_TEXT, is_public
+from attentif.remote.wire.protocol import MAX_BASES, MAX_TEXT, is_public
 
 # Taken now: a student's helper that shadows or replaces one of these later must not break the agent.
 _getattr, _callable, _type, _str, _len = getattr, callable, type, str, len
@@ -118,16 +118,20 @@ _LAST_RESORT = encode({"failure": "exception", "type": "RecursionError", "messag
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """An exception as bounded text: type, message, line in the student's code, lines around it, traceback."""
-    line, excerpt, shown = 0, "", ""
+    """An exception as bounded text: type, builtin classes that it derives from, message, line in the student's code,
+    lines around it, traceback."""
+    line, excerpt, shown, bases = 0, "", "", list[str]()
     with contextlib.suppress(Exception):
         found = _student_line(error.__traceback__)
         if found:
             line, excerpt = found[1], _excerpt(*found)
     with contextlib.suppress(Exception):  # an exception whose __str__ or __cause__ fails
         shown = "".join(traceback.format_exception(_type(error), error, error.__traceback__, limit=-5))
+    with contextlib.suppress(Exception):
+        bases = [kind.__name__ for kind in _type(error).__mro__ if kind.__module__ == "builtins"][:MAX_BASES]
     return {
         "type": _str(_type(error).__name__)[:100],
+        "bases": bases,
         "message": _text(error),
         "line": line,
         "cell": excerpt[:MAX_TEXT],

@@ -6,12 +6,15 @@ Only public names are ever asked for. What numpy, torch, pytest or copy look up 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from attentif.remote.outside.connections import Connection
 from attentif.remote.wire.codec import DEFAULT_LIMITS, Limits, decode, encode
 from attentif.remote.wire.errors import MemoryLimit, NameMissing, NotCallable, ProtocolError, RemoteError, StudentError
-from attentif.remote.wire.protocol import MAX_TEXT, is_public
+from attentif.remote.wire.protocol import MAX_BASES, MAX_TEXT, is_public
+
+Witness = Callable[[Any, Any], None]  # is told what each call was given, and what came back
 
 
 class Student:
@@ -20,11 +23,12 @@ class Student:
 
     A function or class is asked for once: who calls it a hundred times need not ask a hundred times what it is."""
 
-    __slots__ = ("_callables", "_connection", "_limits")
+    __slots__ = ("_callables", "_connection", "_limits", "_witness")
 
     def __init__(self, connection: Connection, limits: Limits = DEFAULT_LIMITS) -> None:
         self._connection, self._limits = connection, limits
         self._callables: dict[str, Handle] = {}
+        self._witness: Witness | None = None
 
     def __getattr__(self, name: str) -> Any:
         if not is_public(name):
@@ -47,6 +51,8 @@ class Student:
             raise TypeError(f"an argument cannot be sent to the student's code: {error}") from None
         reply = decode(self._connection.ask(request), self._make_handle, self._limits)
         if type(reply) is dict and list(reply) == ["value"]:
+            if self._witness is not None and asked["do"] == "call":
+                self._witness((asked["args"], asked["kwargs"]), reply["value"])
             return reply["value"]
         raise failure_of(reply)
 
@@ -96,6 +102,11 @@ class Handle:
         raise TypeError("a handle cannot be pickled")
 
 
+def watch(student: Student, witness: Witness) -> None:
+    """Has the witness told of each call of the student's code that returns."""
+    student._witness = witness
+
+
 def ended(student: Student) -> RemoteError | None:
     """What ended the student's session (TimeLimit, ProcessDied…); None while it goes on."""
     return getattr(student._connection, "ended", None)
@@ -128,7 +139,9 @@ def student_error(told: dict[Any, Any]) -> StudentError:
     line = told.get("line")
     number = line if type(line) is int and 0 <= line < 1_000_000 else 0
     kind = _text(told, "type")[:100] or "Exception"
-    return StudentError(kind, _text(told, "message"), number, _text(told, "cell"), _text(told, "traceback"))
+    told_bases = told.get("bases")
+    bases = tuple(b[:100] for b in told_bases[:MAX_BASES] if type(b) is str) if type(told_bases) is list else ()
+    return StudentError(kind, _text(told, "message"), number, _text(told, "cell"), _text(told, "traceback"), bases)
 
 
 def _text(told: dict[Any, Any], key: str) -> str:

@@ -14,13 +14,23 @@ class ProtocolError(RemoteError):
 class StudentError(RemoteError):
     """An exception in student code, as told by its process: bounded text, and nothing that could be executed.
 
-    ``type`` is the exception's class name, ``line`` the line in the student's cell (0 if unknown), ``cell`` the lines
-    around it (empty if unknown), ``traceback`` the formatted traceback.
+    ``type`` is the exception's class name, ``bases`` the builtin classes that it derives from, ``line`` the line in the
+    student's cell (0 if unknown), ``cell`` the lines around it (empty if unknown), ``traceback`` the formatted
+    traceback.
     """
 
-    def __init__(self, type: str, message: str = "", line: int = 0, cell: str = "", traceback: str = "") -> None:
+    def __init__(
+        self,
+        type: str,
+        message: str = "",
+        line: int = 0,
+        cell: str = "",
+        traceback: str = "",
+        bases: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(f"{type}: {message}")
         self.type, self.message, self.line, self.cell, self.traceback = type, message, line, cell, traceback
+        self.bases = bases
 
 
 class NameMissing(RemoteError, AttributeError):

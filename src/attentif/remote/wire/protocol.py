@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 MAX_TEXT = 4000  # characters of a message or a traceback
+MAX_BASES = 8  # builtin classes that an exception is said to derive from
 OUT_OF_MEMORY = 77  # a session's exit code when there was not even memory to say so
 _PUBLIC = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 

@@ -1,0 +1,125 @@
+"""A wrong answer as the diagnosis sees it: a student's function, cases, what it gave, and what is known of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from attentif.diagnosis.relations import Sample
+from attentif.exercises.exercise import Case, Function, Given
+from attentif.references.candidates import Candidate
+from attentif.references.compare import paired_outputs, to_numpy
+from attentif.references.outcome import Outcome, Trace, run_student
+
+NAMING_SECONDS = 10.0  # what may be spent, in one check, on asking about cases that are not its own
+Asked = MutableMapping[tuple[str, str], Outcome]  # by function and name of the case
+
+
+class Knowledge(Protocol):
+    """What naming needs to know about an exercise."""
+
+    @property
+    def functions(self) -> Sequence[Function]:
+        """The exercise's functions."""
+
+    @property
+    def cases(self) -> Sequence[Case]:
+        """All cases at hand."""
+
+    @property
+    def witnesses(self) -> Sequence[Case]:
+        """Other cases of the exercise, on which a name must hold as well."""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether sizes and values must not be shown."""
+
+    def expected(self, case: Case) -> Any:
+        """The right answer to a case."""
+
+    def candidates(self, function: str) -> Sequence[Candidate]:
+        """The misconceptions about one function."""
+
+    def pairs(self, function: str) -> Sequence[Candidate]:
+        """Pairs of them; none where no oracle can compose them."""
+
+    def inherited(
+        self, function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], student: Any
+    ) -> Given | None:
+        """The earlier functions of the student given which all outcomes are right."""
+
+    def submodules(self, case: Case) -> Trace | None:
+        """(name, output) of the reference's sub-modules on a case of a class; None where that is not known."""
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """What a student's function gave on some cases, one at least being wrong. ``plain``: the inputs are as they were
+    drawn, not changed in dtype or layout. ``asked`` keeps what it gave on others, for the checks that follow."""
+
+    function: Function
+    cases: Sequence[Case]
+    outcomes: Sequence[Outcome]
+    knowledge: Knowledge
+    student: Any
+    plain: bool = True
+    asked: Asked = field(default_factory=dict)
+
+    @property
+    def together(self) -> list[tuple[Case, Outcome]]:
+        """Each case with its outcome."""
+        return list(zip(self.cases, self.outcomes, strict=True))
+
+    @property
+    def wrong(self) -> list[tuple[Case, Outcome]]:
+        """Those whose outcome is not the right one."""
+        return [(case, outcome) for case, outcome in self.together if not self._is_right(case, outcome)]
+
+    def _is_right(self, case: Case, outcome: Outcome) -> bool:
+        return outcome.agrees_with(Outcome(self.knowledge.expected(case)), self.function)
+
+    def samples(self, case: Case, outcome: Outcome) -> list[Sample] | None:
+        """The outputs of one case beside the right ones; None where they do not go by twos, or are no arrays."""
+        if outcome.raised:
+            return None
+        pairs = paired_outputs(outcome.value, self.knowledge.expected(case), self.function)
+        if pairs is None or any(to_numpy(value) is None or to_numpy(wanted) is None for _, value, wanted in pairs):
+            return None
+        return [Sample(self.function, output, value, wanted, case.dims) for output, value, wanted in pairs]
+
+    @property
+    def all_samples(self) -> list[Sample] | None:
+        """The samples of all cases; None where one has none."""
+        found = [self.samples(case, outcome) for case, outcome in self.together]
+        return None if any(s is None for s in found) else [s for samples in found for s in samples or ()]
+
+    @property
+    def some_samples(self) -> list[Sample]:
+        """The samples of the cases that have some."""
+        return [s for case, outcome in self.together for s in self.samples(case, outcome) or ()]
+
+
+def on_all_cases(answer: WrongAnswer) -> WrongAnswer | None:
+    """The same function's answers to all its cases, inputs as they were drawn; None if they cannot be had in time, or
+    if all are right (then it is what a check made of the inputs that shows the mistake, and no name says that).
+
+    RemoteError where the student's process comes to its end."""
+    deadline = time.monotonic() + NAMING_SECONDS
+    known = {_key(case): case for case in (answer.cases if answer.plain else ())}
+    answer.asked.update({_key(c): outcome for c, outcome in (answer.together if answer.plain else ())})
+    for case in (*answer.knowledge.witnesses, *answer.knowledge.cases):
+        if case.call.target == answer.function.name:
+            known.setdefault(_key(case), case)
+    for key, case in known.items():
+        if key not in answer.asked:
+            if time.monotonic() > deadline:
+                return None
+            answer.asked[key] = run_student(case, answer.student)
+    whole = replace(answer, cases=list(known.values()), outcomes=[answer.asked[key] for key in known], plain=True)
+    return whole if whole.wrong else None
+
+
+def _key(case: Case) -> tuple[str, str]:
+    return case.call.target, case.name
