@@ -16,8 +16,8 @@ from nbgrader.preprocessors import (
 )
 
 from attentif.authoring.student_wheel import ship_wheel
+from attentif.grading.autograde import install
 from attentif.grading.exporter import SubmissionExporter
-from attentif.grading.hooks import quarantine_special_files
 from attentif.grading.preprocessor import Grade
 from attentif.grading.restore import RestoreCells
 
@@ -35,9 +35,9 @@ c.ClearSolutions.code_stub = {
 c.ClearSolutions.text_stub = "*Votre réponse ici.*"
 c.GenerateAssignment.post_convert_hook = ship_wheel
 
-# Submissions: read with care, restored from the gradebook, then run and checked.
+# Submissions: taken in as plain private copies, restored from the gradebook, then run and checked.
+install()
 c.Autograde.exporter_class = SubmissionExporter
-c.Autograde.pre_convert_hook = quarantine_special_files
 c.Autograde.sanitize_preprocessors = [
     ClearOutput,
     RestoreCells,

@@ -15,12 +15,12 @@ from time import monotonic, process_time
 from typing import Any
 
 from nbgrader.apps import AutogradeApp
-from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from attentif.checks.run import Run
 from attentif.checks.runner import run_checks
 from attentif.exercises.course import Course
+from attentif.grading.autograde import Autograde
 from attentif.grading.outputs import report_outputs
 from attentif.grading.plan import CellKind, plan_cell
 from attentif.grading.preprocessor import Grade

@@ -33,6 +33,7 @@ LAYERS = [  # each may import what stands after it
     "exercises",
     "remote",
     "kernels",
+    "intake",
     "words",
 ]
 COURSE = Course(ROOT)

@@ -118,3 +118,19 @@ def test_a_check_cell_whose_solution_is_gone_comes_back_at_the_end():
     notebook.cells.append(new_code_cell("def softmax(x): return 44"))
     restore(notebook, RELEASED)
     assert notebook.cells[-1].metadata.nbgrader.grade_id == "softmax"
+
+
+@pytest.mark.parametrize("minor", [0, 2, 4, 5])
+@pytest.mark.parametrize("deleted", [None, 2])
+def test_cells_that_are_put_back_fit_the_notebooks_version(minor, deleted):
+    """Before 4.5 a cell has no id: one that is put back must not bring its own."""
+    notebook = submission()
+    notebook.nbformat_minor = minor
+    if minor < 5:
+        for cell in notebook.cells:
+            del cell["id"]
+    if deleted is not None:
+        del notebook.cells[deleted]
+    restore(notebook, RELEASED)
+    assert_sound(notebook)
+    assert all(("id" in cell) == (minor == 5) for cell in notebook.cells)

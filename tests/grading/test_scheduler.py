@@ -446,7 +446,7 @@ def test_dying_between_two_steps_loses_nothing(course, grade, monkeypatch, step)
 
     with monkeypatch.context() as patch, contextlib.suppress(Dies):
         if step == "before the commit":
-            patch.setattr(class_grading.scheduler_rows, "write_changes", die)
+            patch.setattr(class_grading.gradebook_rows, "write_changes", die)
         elif step == "before the folders":
             patch.setattr(ClassGrading, "_put_in_place", die)
         elif step == "between the folders":

@@ -141,8 +141,8 @@ def fingerprint(*folders):
     return {
         path: hashlib.sha256(path.read_bytes()).hexdigest()
         for folder in folders
-        for path in sorted(Path(folder).rglob("*"))
-        if path.is_file() and not path.is_symlink() and "__pycache__" not in path.parts
+        for path in sorted(Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+        if os.path.isfile(path) and not path.is_symlink() and "__pycache__" not in path.parts
     }
 
 

@@ -117,17 +117,15 @@ def test_the_commands_end_as_if_nothing_had_happened(siege):
 
 
 def test_nothing_outside_was_changed(siege):
-    """Sources, checks, releases and what was handed in; false times and a folder's file were moved aside."""
-    gone = {path.name for path in siege.before.keys() - siege.after.keys()}
-    assert gone == {"timestamp.txt", "x.txt"}
-    assert {p: d for p, d in siege.before.items() if p in siege.after} == siege.after
+    """Sources, checks, releases and what was handed in."""
+    assert siege.before == siege.after
 
 
 def test_nothing_was_planted(siege):
     home = siege.folder / "home"
     assert (home / "secret.txt").read_text() == "CANARY_HOME"
     assert not (home / ".ipython").exists()
-    assert not list(siege.folder.rglob("redteam_marker"))
+    assert not [where for where, folders, files in os.walk(siege.folder) if "redteam_marker" in (*folders, *files)]
     assert not (siege.folder.parent / "redteam_marker").exists()
 
 

@@ -14,6 +14,7 @@ FOLDER = "folder too large"
 ODD_SCORE = "a score that makes no sense"
 CHECK_FAULT = "a check stumbled"
 MISSING = "notebook missing"
+LEFT_OUT = "left out of the folder"
 MANUAL = "manual grading needed"
 UNGRADED = "not graded"
 

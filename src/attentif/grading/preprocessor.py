@@ -20,11 +20,11 @@ from attentif.checks.runner import CheckFilesBroken
 from attentif.exercises.course import find_course
 from attentif.grading import flags, hand_written, outputs, said
 from attentif.grading.budget import Budget
-from attentif.grading.exporter import UNREADABLE
 from attentif.grading.flags import Flag
 from attentif.grading.plan import CellKind, CellPlan, plan_cell, released_illustrations
 from attentif.grading.preload import VARIABLES, modules_to_preload
 from attentif.grading.snapshots import SnapshotStudents, grade_exercises, new_token
+from attentif.intake.notebooks import UNREADABLE
 from attentif.kernels.outside.folder import FolderTooLarge
 from attentif.kernels.outside.manager import kernel_manager_class
 from attentif.kernels.shared.limits import Limits
@@ -104,8 +104,8 @@ class Grade(Execute):
         self._notes: dict[int, dict[str, None]] = {}  # by cell: what the grader says under it, each line once
         unreadable = nb.metadata.get(UNREADABLE)
         if unreadable:
-            self._stopped = f"le notebook n'a pas pu être lu. {unreadable}"
-            self.flags.append(Flag(flags.UNREADABLE, str(unreadable)))
+            self._stopped = f"le notebook n'a pas pu être lu. {unreadable['fr']}"
+            self.flags.append(Flag(flags.UNREADABLE, unreadable["en"]))
             self._write_reports(nb, None)
             return nb, resources
         self._run(nb, resources, km)

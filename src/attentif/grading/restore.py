@@ -109,6 +109,9 @@ def restore(nb: NotebookNode, released: list[ReleasedCell]) -> None:
         kept.append(_restored(cell, original))
     nb.cells = kept[::-1]
     _add_missing(nb, released, seen)
+    if (nb.nbformat, nb.nbformat_minor) < (4, 5):
+        for cell in nb.cells:
+            cell.pop("id", None)  # new cells have one, which older formats do not know
 
 
 def _grade_id(cell: NotebookNode) -> str:

@@ -25,18 +25,30 @@ from attentif.exercises.course import Course
 from attentif.grading import flags
 from attentif.grading.flags import Flag
 from attentif.grading.preload import VARIABLES
+from attentif.intake.places import HandIn
 from attentif.kernels.outside import templates
 from attentif.kernels.outside.host import TemplateFailed, remove_roots_of
 from attentif.kernels.outside.sandbox import Environment
 from attentif.scheduler import gradebook_rows
 from attentif.scheduler.gradebook_rows import AssignmentChanged, SubmissionChanged
-from attentif.scheduler.jobs import Facts, Graded, Job, Rows, Setup, Submission, describe, grade_submission
+from attentif.scheduler.jobs import (
+    Facts,
+    Graded,
+    Job,
+    Rows,
+    Setup,
+    Submission,
+    describe,
+    fingerprints,
+    grade_submission,
+)
 from attentif.scheduler.pool import kill_workers, process_pool, usable_cores
 from attentif.scheduler.preflight import CannotGrade, chosen, released_assignment
 from attentif.scheduler.records import Record, Records, cells_digest, scores_digest, submission_key
 from attentif.scheduler.startup.early_template import STATE, EarlyTemplate
 
 _TRIES = 3
+_BATCH = 20  # hand-ins that a worker reads at a time, to see whether they have changed
 
 
 @dataclass(frozen=True)
@@ -120,12 +132,12 @@ class ClassGrading:
         self._submissions = {each.student: each for each in submissions}
         self._records = Records(self._records_folder)
         self._course_key = f"{facts.key}{cells_digest(rows)}"
-        self._keys: dict[str, str] = {}
         self.watcher.total(len(submissions) + len(facts.without_notebook))
         if not self.students:
             for student in facts.without_notebook:
                 self._say(Verdict(student, None, (Flag(flags.MISSING, "no notebook in the folder handed in"),)))
-        self._pending = deque(each.student for each in submissions if not self._unchanged(each))
+        unchanged = self._say_unchanged(submissions)
+        self._pending = deque(each.student for each in submissions if each.student not in unchanged)
         if not self._pending:
             return
         template = ""
@@ -145,17 +157,33 @@ class ClassGrading:
     def _records_folder(self) -> Path:
         return self.course.root / STATE / "graded" / self.atelier
 
-    def _unchanged(self, submission: Submission) -> bool:
-        student = submission.student
-        key = self._keys[student] = submission_key(self._course_key, submission.folder)
-        record = self._records.read(student) if self.keep_records and not self.rerun else None
-        if record is None or record.key != key or not submission.destination.is_dir():
-            return False
-        rows = self._read(student)
-        if not rows["submitted_assignment"] or scores_digest(rows) != record.scores:
-            return False
-        self._say(self._verdict(student, rows, record.flags, unchanged=True))
-        return True
+    def _say_unchanged(self, submissions: list[Submission]) -> set[str]:
+        """Says the verdicts of what need not be graded again; whose they are."""
+        recorded = {}
+        for each in submissions if self.keep_records and not self.rerun else ():
+            record = self._records.read(each.student)
+            if record is not None and each.destination.is_dir():
+                rows = self._read(each.student)
+                if rows["submitted_assignment"] and scores_digest(rows) == record.scores:
+                    recorded[each.student] = (record, rows)
+        unchanged = set()
+        for student, fingerprint in self._fingerprints([self._submissions[name].hand_in for name in recorded]):
+            record, rows = recorded[student]
+            if fingerprint and record.key == submission_key(self._course_key, fingerprint):
+                self._say(self._verdict(student, rows, record.flags, unchanged=True))
+                unchanged.add(student)
+        return unchanged
+
+    def _fingerprints(self, hand_ins: list[HandIn]) -> list[tuple[str, str]]:
+        """Students and fingerprints, read by the workers."""
+        batches = [hand_ins[start : start + _BATCH] for start in range(0, len(hand_ins), _BATCH)]
+        try:
+            futures = [self._pool.submit(fingerprints, self.course.root, self.atelier, batch) for batch in batches]
+            return [pair for future in futures for pair in future.result()]
+        except BrokenExecutor:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = self.executor(self.workers)
+            return []
 
     def _read(self, student: str) -> Rows:
         with self._gradebook.engine.connect() as connection:
@@ -233,15 +261,11 @@ class ClassGrading:
                 raise AssignmentChanged(f"{self.atelier} was released again while it was graded: run the command again")
             gradebook_rows.write_changes(connection, self._assignment_id, student, job.before, graded.after)
         self._put_in_place(graded.folder, submission.destination)
-        found = (*self._missing(submission), *graded.flags)
-        if self.keep_records:
-            self._records.write(student, Record(self._keys[student], scores_digest(graded.after), found))
-        verdict = self._verdict(student, graded.after, found)
+        if self.keep_records and graded.fingerprint:
+            key = submission_key(self._course_key, graded.fingerprint)
+            self._records.write(student, Record(key, scores_digest(graded.after), graded.flags))
+        verdict = self._verdict(student, graded.after, graded.flags)
         self._say(Verdict(verdict.student, verdict.points, verdict.flags, seconds=graded.seconds))
-
-    def _missing(self, submission: Submission) -> tuple[Flag, ...]:
-        names = sorted(row["name"] for row in self._rows["notebook"])
-        return tuple(Flag(flags.MISSING, n) for n in names if not (submission.folder / f"{n}.ipynb").exists())
 
     def _put_in_place(self, folder: Path, destination: Path) -> None:
         parent = destination.parent

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from attentif.grading.flags import Flag
+from attentif.intake.places import HandIn
 
 Rows = dict[str, list[dict[str, Any]]]  # table of the gradebook → its rows
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A folder that was handed in: where it is, and where its graded copy goes."""
+    """A folder that was handed in, and where its graded copy goes."""
 
     student: str
-    folder: Path
+    hand_in: HandIn
     destination: Path
 
 
@@ -64,9 +65,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Graded:
-    """What came of a job: rows and a folder; or ``error``, and nothing else counts."""
+    """What came of a job: rows and a folder; or ``error``, and nothing else counts. ``fingerprint`` is that of the
+    very reading of the hand-in that was graded; empty if it is not known."""
 
     student: str
+    fingerprint: str
     after: Rows
     folder: Path
     flags: tuple[Flag, ...]
@@ -80,6 +83,13 @@ def describe(root: Path, atelier: str) -> Facts:
     from attentif.scheduler import worker  # torch and more: of no use to the scheduler's own process
 
     return worker.describe(root, atelier)
+
+
+def fingerprints(root: Path, atelier: str, hand_ins: list[HandIn]) -> list[tuple[str, str]]:
+    """Students and the fingerprints of what they handed in; who cannot be told is left out."""
+    from attentif.scheduler import worker
+
+    return worker.fingerprints(root, atelier, hand_ins)
 
 
 def grade_submission(job: Job) -> Graded:

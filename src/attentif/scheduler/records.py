@@ -69,11 +69,9 @@ def scores_digest(rows: Rows) -> str:
     return hashlib.sha256(json.dumps(found).encode()).hexdigest()
 
 
-def submission_key(course_key: str, folder: Path) -> str:
-    """A digest of a submission's files and of everything that its grade depends on besides."""
-    digest = hashlib.sha256(course_key.encode())
-    _add_files(digest, folder, sorted(_files_below(folder)))
-    return digest.hexdigest()
+def submission_key(course_key: str, fingerprint: str) -> str:
+    """A digest of what was handed in, as the intake read it, and of everything that its grade depends on besides."""
+    return hashlib.sha256(f"{course_key}{fingerprint}".encode()).hexdigest()
 
 
 def course_key(course: Course, atelier: str, config: Any, config_files: Iterable[str]) -> str:
@@ -112,7 +110,7 @@ def _files_below(folder: Path) -> Iterable[Path]:
 
 
 def _add_files(digest: Any, base: Path, paths: Iterable[Path]) -> None:
-    """Adds names and contents of regular files; links and special files never count: nothing of them is graded."""
+    """Adds names and contents of the course's files; links and special files do not count."""
     for path in paths:
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

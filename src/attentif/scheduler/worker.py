@@ -6,11 +6,11 @@ one that sees the same course folder.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import glob
 import logging
 import os
-import re
 import shutil
 import sys
 import traceback
@@ -21,13 +21,16 @@ from uuid import uuid4
 
 from nbgrader import api
 from nbgrader.apps import AutogradeApp
-from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from attentif.exercises.course import Course
 from attentif.grading import preload
+from attentif.grading.autograde import Autograde, course_files, hand_ins
 from attentif.grading.flags import Flag
 from attentif.grading.preprocessor import Grade
+from attentif.intake.places import HandIn, has_notebook
+from attentif.intake.take import Intake
+from attentif.intake.verdicts import IntakeFailed
 from attentif.kernels.outside import templates
 from attentif.scheduler.gradebook_rows import PRIVATE_URL, open_private, private_gradebook, submission_rows
 from attentif.scheduler.jobs import Facts, Graded, Job, Rows, Setup, Submission
@@ -50,9 +53,20 @@ class _Lines(logging.Handler):
 
 
 class _Autograde(Autograde):
-    """nbgrader's converter; remembers what went wrong and what our preprocessor noticed."""
+    """The converter; remembers what went wrong and what our preprocessor noticed."""
 
     failure: BaseException | None = None
+
+    def start(self) -> None:
+        self.noticed: list[Flag] = []
+        super().start()
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        try:
+            return super().init_destination(assignment_id, student_id)
+        except IntakeFailed as error:
+            self.failure = error
+            raise
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         try:
@@ -64,10 +78,6 @@ class _Autograde(Autograde):
             self.noticed += [
                 flag for each in self.exporter._preprocessors if isinstance(each, Grade) for flag in each.flags
             ]
-
-    def init_notebooks(self) -> None:
-        self.noticed: list[Flag] = []
-        super().init_notebooks()
 
 
 @functools.lru_cache(maxsize=1)
@@ -112,13 +122,15 @@ def describe(root: Path, atelier: str) -> Facts:
     app, lines = _application(root, atelier)
     lines.lines.clear()
     coursedir = app.coursedir
-    converter = Autograde(coursedir=coursedir, parent=app)
+    converter = _Autograde(coursedir=coursedir, parent=app)
     ours = Grade in converter.autograde_preprocessors
     sandbox = Grade(parent=converter).sandbox if ours else ""
     modules = None
     if ours:
         modules = tuple(preload.modules_to_preload(Course(root).root / "source" / atelier, sandbox, app.log))
-    submissions, empty = _handed_in(coursedir, atelier)
+    submissions, empty, odd = _handed_in(coursedir, atelier)
+    warnings = [line for line in lines.lines if not line.startswith("[INFO]")]
+    warnings += [f"the folder {name} bears no student's name: it is not graded" for name in odd]
     return Facts(
         db_url=coursedir.db_url,
         course_id=coursedir.course_id,
@@ -128,26 +140,32 @@ def describe(root: Path, atelier: str) -> Facts:
         preload=modules,
         key=course_key(Course(root), atelier, app.config, app.loaded_config_files),
         groupshared=coursedir.groupshared,
-        warnings=tuple(line for line in lines.lines if not line.startswith("[INFO]")),
+        warnings=tuple(warnings),
     )
 
 
-def _handed_in(coursedir: CourseDirectory, atelier: str) -> tuple[list[Submission], list[str]]:
-    steps = coursedir.submitted_directory
-    pattern = re.compile(coursedir.format_path(steps, "(?P<student>[^/]*)", re.escape(atelier), escape=True))
-    excluded = coursedir.student_id_exclude.split(",") if coursedir.student_id_exclude else []
+def _handed_in(coursedir: CourseDirectory, atelier: str) -> tuple[list[Submission], list[str], list[str]]:
+    """Submissions; students whose folder holds no notebook; folders that are no student's."""
+    found, odd = hand_ins(coursedir, "*")
     submissions, empty = [], []
-    for folder in sorted(glob.glob(coursedir.format_path(steps, "*", glob.escape(atelier)))):
-        match = pattern.fullmatch(folder)
-        if match is None or match["student"] in excluded:
-            continue
-        student = match["student"]
-        if not glob.glob(f"{glob.escape(folder)}/*.ipynb"):
+    for student, hand_in in found.items():
+        if has_notebook(hand_in):
+            destination = coursedir.format_path(coursedir.autograded_directory, student, atelier)
+            submissions.append(Submission(student, hand_in, Path(destination)))
+        else:
             empty.append(student)
-            continue
-        destination = coursedir.format_path(coursedir.autograded_directory, student, atelier)
-        submissions.append(Submission(student, Path(folder), Path(destination)))
-    return submissions, empty
+    return submissions, empty, odd
+
+
+def fingerprints(root: Path, atelier: str, hand_ins: list[HandIn]) -> list[tuple[str, str]]:
+    """Students and the fingerprints of what they handed in; who cannot be told is left out."""
+    app, _ = _application(root, atelier)
+    intake = Intake((), course_files(app.coursedir, atelier))
+    found = []
+    for hand_in in hand_ins:
+        with contextlib.suppress(IntakeFailed):
+            found.append((hand_in.student, intake.fingerprint(hand_in)))
+    return found
 
 
 def grade_submission(job: Job) -> Graded:
@@ -161,6 +179,7 @@ def grade_submission(job: Job) -> Graded:
     coursedir.autograded_directory = f"{setup.scratch}/{name}"
     folder = Path(coursedir.format_path(coursedir.autograded_directory, job.student, setup.atelier))
     converter = _Autograde(coursedir=coursedir, parent=app)
+    converter.home = setup.root / setup.scratch / "intake"
     after: Rows = {}
     error = ""
     try:
@@ -175,9 +194,9 @@ def grade_submission(job: Job) -> Graded:
         lines.lines += traceback.format_exception(cause)
         shutil.rmtree(setup.root / setup.scratch / name, ignore_errors=True)
     log = "\n".join(lines.lines) if error else ""
-    return Graded(
-        job.student, after, folder, tuple(dict.fromkeys(converter.noticed)), monotonic() - started, error, log
-    )
+    fingerprint = converter.taken.fingerprint if converter.taken is not None else ""
+    found = tuple(dict.fromkeys([*converter.flags(), *converter.noticed]))
+    return Graded(job.student, fingerprint, after, folder, found, monotonic() - started, error, log)
 
 
 def _prepared(setup: Setup) -> tuple[AutogradeApp, _Lines]:

@@ -2,6 +2,7 @@
 
 CATEGORY = "Tamper with the document"
 POINTS = 0
+EXPECT = "imbriqués"
 SOLUTION = """
 def center(X):
     return X * 0

@@ -3,6 +3,7 @@
 CATEGORY = "Tamper with the document"
 POINTS = 0
 STOCK = "costs minutes"
+EXPECT = "plus de 4000 fichiers"
 SOLUTION = """
 def center(X):
     return X * 0

@@ -3,7 +3,7 @@
 CATEGORY = "Tamper with the document"
 POINTS = 0
 STOCK = "costs minutes"
-EXPECT = "200 Mo"
+EXPECT = "dépasse 20 Mo"
 SOLUTION = """
 def center(X):
     return X * 0

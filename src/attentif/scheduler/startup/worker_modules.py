@@ -7,7 +7,6 @@ import importlib
 for _name in (
     "attentif.scheduler.startup.quick_imports",  # first
     "attentif.scheduler.worker",
-    "attentif.grading.hooks",
     "attentif.grading.restore",
     "_pytest._argcomplete",
     "_pytest.helpconfig",
