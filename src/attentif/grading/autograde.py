@@ -137,12 +137,18 @@ def _existing_timestamp(self: CourseDirectory, dest_path: str) -> datetime | Non
     return timestamps.read(Path(dest_path, "timestamp.txt"))
 
 
+def _submitted_timestamp(self: api.NbGraderAPI, assignment_id: str, student_id: str) -> datetime | None:
+    place = self.coursedir
+    return _existing_timestamp(place, place.format_path(place.submitted_directory, student_id, assignment_id))
+
+
 def install() -> None:
     """Makes ``nbgrader autograde`` and the formgrader grade with this class, and read times of submission with care:
     nbgrader_config.py calls it. Without it nothing is graded (``SubmissionExporter``)."""
     for module in (autogradeapp, api):
         _replace(module, "Autograde", Autograde)
     _replace(CourseDirectory, "get_existing_timestamp", _existing_timestamp)
+    _replace(api.NbGraderAPI, "get_submitted_timestamp", _submitted_timestamp)
 
 
 def _replace(owner: Any, name: str, new: Any) -> None:
