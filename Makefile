@@ -1,4 +1,4 @@
-# Two commands do everything on a machine with Python ≥ 3.10 and make: `make demo` and `make test`.
+# Three commands do everything on a machine with Python ≥ 3.10 and make: `make demo`, `make check` and `make test`.
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +11,13 @@ export HF_HUB_OFFLINE := 1
 export OMP_NUM_THREADS := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test lint bench bench-thousand redteam release references solutions clean
+# Tests run in two processes, a file at a time; the slowest are named at the end.
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadfile --durations=20 --durations-min=1
+
+# A function in NumPy, one in torch, a class, a function that is handed functions.
+KINDS := softmax and not cross or gradient_check or safe_attention or multi_head_attention and not packed
+
+.PHONY: help demo check test lint bench bench-thousand redteam release references solutions clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -26,8 +32,13 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)  ## a class graded end to end, from nothing, in front of you
 	@$(BIN)/attentif demo
 
+check: $(READY) lint  ## minutes: style, types, structure, unit tests, one exercise of each kind through the pipeline
+	@$(PYTEST) tests/test_structure.py tests/test_program.py tests/authoring tests/checks tests/remote tests/reports \
+		tests/student tests/grading/test_pipeline.py
+	@$(PYTEST) tests/course -k "$(KINDS)"
+
 test: $(READY) lint  ## style, types, every test
-	@$(BIN)/python -m pytest -q
+	@$(PYTEST)
 
 lint: $(READY)  ## ruff and mypy
 	@$(BIN)/ruff check .

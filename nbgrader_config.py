@@ -26,7 +26,15 @@ c = get_config()  # noqa: F821  (nbgrader provides it)
 c.CourseDirectory.course_id = "attentif"
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
 c.CourseDirectory.solution_directory = "solutions"
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "conftest.py", "pytest.ini"]
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    ".pytest_cache",
+    "conftest.py",
+    "pytest.ini",
+    "*.results.json",  # the grader's own: neither a submission's nor part of the feedback
+]
 
 # What students see in place of a solution.
 c.ClearSolutions.code_stub = {

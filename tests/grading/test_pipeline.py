@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
 from attentif.grading.results import diagnoses_of
+from attentif.reports.results_file import NotebookResults
 
 RIGHT = "def center(X):\n    return X - X.mean(0)"
 WRONG = "def center(X):\n    return X * 0"
@@ -256,3 +257,17 @@ def fetch(address, server):
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.3)
     raise AssertionError("the server has ended")
+
+
+@pytest.mark.parametrize("student", [*CLASS, "cut_file"])
+def test_each_graded_notebook_leaves_its_report_as_data(graded, scores, student):
+    """The gradebook's scores, the reasons for a person's look, and nothing for the student's folder of feedback."""
+    folder = graded[0].root / "autograded" / student / "mini"
+    results = NotebookResults.from_json((folder / "mini.results.json").read_text(encoding="utf-8"))
+    assert (results.atelier, results.student, results.notebook) == ("mini", student, "mini")
+    (center,) = results.exercises
+    assert (center.score, center.points) == (scores[student], FULL)
+    assert results.versions.keys() == {"attentif", "nbgrader", "numpy", "python", "torch"}
+    assert results.seconds > 0
+    assert bool(results.flags) == (student in ("endless", "kills_kernel_before", "kills_kernel_after", "cut_file"))
+    assert not list((graded[0].root / "feedback").rglob("*.results.json"))

@@ -11,6 +11,7 @@ import pytest
 from redteam import gallery
 
 from attentif.kernels.shared import processes, syscalls
+from attentif.reports.results_file import NotebookResults
 
 ATTACKS = {attack.name: attack for attack in gallery.load_attacks()}
 LIMITS = ("--Grade.timeout=8", "--Grade.checks_timeout=4", "--Grade.checks_budget=4", "--Grade.memory=512")
@@ -127,6 +128,15 @@ def test_nothing_was_planted(siege):
     assert not (home / ".ipython").exists()
     assert not [where for where, folders, files in os.walk(siege.folder) if "redteam_marker" in (*folders, *files)]
     assert not (siege.folder.parent / "redteam_marker").exists()
+
+
+def test_results_files_are_the_graders_own(siege):
+    """One for each notebook of the release, with the points of the gradebook; none that a submission brought."""
+    folder = siege.course.root / "autograded" / "results_forged" / "mini"
+    (path,) = folder.glob("*.results.json")
+    (center,) = NotebookResults.from_json(path.read_text()).exercises
+    assert (center.score, center.points) == (0.0, 6.0)
+    assert not list((siege.course.root / "feedback").rglob("*.results.json"))
 
 
 def test_nothing_is_left_running(siege):

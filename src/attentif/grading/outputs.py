@@ -9,7 +9,6 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from attentif.grading.results import DIAGNOSES
 from attentif.reports.pages import html_report, plain_report
 from attentif.reports.results import ExerciseReport
 
@@ -99,7 +98,7 @@ def report_outputs(report: ExerciseReport, points: float, *, sandbox_note: str =
         "text/plain": plain_report(report, points=points) + (f"\n{sandbox_note}" if sandbox_note else ""),
     }
     return [
-        new_output("display_data", data=shown, metadata={DIAGNOSES: {report.exercise: list(report.diagnoses)}}),
+        new_output("display_data", data=shown, metadata={}),
         score_output(report.score(points)),
     ]
 

@@ -34,6 +34,7 @@ from attentif.remote.wire import lines
 from attentif.remote.wire.errors import RemoteError
 from attentif.reports.explanation import Explanation
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.reports.results_file import SUFFIX, GradedExercise, NotebookResults, versions
 from attentif.words.text import Text
 
 ENDINGS = {
@@ -91,7 +92,7 @@ class Grade(Execute):
 
     def preprocess(self, nb: NotebookNode, resources: Any, km: Any = None) -> tuple[NotebookNode, Any]:
         """Grades ``nb`` in place. Whatever the submission does, every grade cell ends with a score."""
-        place = resources["nbgrader"]
+        place, started = resources["nbgrader"], monotonic()
         course = find_course(Path.cwd())  # nbgrader's converters work there; never asked of the submission's folder
         self._atelier = str(place["assignment"])
         drawn = released_illustrations(course, self._atelier, str(place["notebook"]), self.illustration_tag)
@@ -100,6 +101,7 @@ class Grade(Execute):
         self._stopped, self._printed, self._begun, self._reported = "", 0, False, False
         self.flags: list[Flag] = []  # why a person should look at this notebook
         self._tokens: dict[str, str] = {}
+        self._graded: tuple[GradedExercise, ...] = ()
         self._time = Budget(self.exercise_budget, self.notebook_budget)
         self._notes: dict[int, dict[str, None]] = {}  # by cell: what the grader says under it, each line once
         unreadable = nb.metadata.get(UNREADABLE)
@@ -107,6 +109,7 @@ class Grade(Execute):
             self._stopped = f"le notebook n'a pas pu être lu. {unreadable['fr']}"
             self.flags.append(Flag(flags.UNREADABLE, unreadable["en"]))
             self._write_reports(nb, None)
+            self._keep_results(resources, started)
             return nb, resources
         self._run(nb, resources, km)
         for index, (cell, plan) in enumerate(zip(nb.cells, self._plans, strict=True)):
@@ -117,7 +120,17 @@ class Grade(Execute):
             cell.execution_count = said.count(cell.get("execution_count"))
             cell.outputs += [outputs.note_output(line) for line in self._notes.get(index, ())]
         nb.metadata.pop("widgets", None)
+        self._keep_results(resources, started)
         return nb, resources
+
+    def _keep_results(self, resources: Any, started: float) -> None:
+        """Has nbconvert's writer put the reports, as data, beside the graded notebook."""
+        atelier, student, notebook = self._identity
+        found = tuple((flag.kind, flag.detail) for flag in dict.fromkeys(self.flags))
+        results = NotebookResults(
+            atelier, student, notebook, self._graded, found, versions(), round(monotonic() - started, 3)
+        )
+        resources.setdefault("outputs", {})[f"{notebook}{SUFFIX}"] = results.to_json().encode()
 
     def _run(self, nb: NotebookNode, resources: Any, km: Any) -> None:
         solved = self._course.root / "source" / self._atelier if self._course is not None else None
@@ -318,14 +331,17 @@ class Grade(Execute):
     def _write_reports(self, nb: NotebookNode, listener: SnapshotListener | None) -> None:
         """Grades every CHECKS cell and fills hand-written grade cells that never ran."""
         reports = self._reports(listener)
+        graded: dict[str, GradedExercise] = {}
         for index, (cell, plan) in enumerate(zip(nb.cells, self._plans, strict=True)):
             if plan.kind is CellKind.CHECKS:
                 points = float(cell.metadata.nbgrader["points"])
+                graded[plan.exercise] = GradedExercise(reports[plan.exercise], points)
                 note = UNPROTECTED if self.sandbox == "none" else ""
                 cell.outputs = outputs.report_outputs(reports[plan.exercise], points, sandbox_note=note)
                 cell.execution_count = index + 1
             elif plan.kind is CellKind.ASSERTIONS and self._stopped and not cell.outputs:
                 cell.outputs = [outputs.error_output("NonExécutée", f"Cellule non exécutée : {self._stopped}.")]
+        self._graded = tuple(graded.values())
 
     def _reports(self, listener: SnapshotListener | None) -> dict[str, ExerciseReport]:
         wanted = {plan.exercise: plan.hidden for plan in self._plans if plan.kind is CellKind.CHECKS}

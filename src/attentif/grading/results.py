@@ -1,15 +1,12 @@
-"""Reading results back: scores from the export, diagnoses from the graded notebooks."""
+"""Reading results back: scores from the export, diagnoses from the results files."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
 
-import nbformat
-
 from attentif.exercises.course import Course
-
-DIAGNOSES = "attentif_diagnoses"
+from attentif.reports.results_file import SUFFIX, NotebookResults
 
 
 def exported_scores(path: Path, atelier: str) -> dict[str, float]:
@@ -22,15 +19,7 @@ def exported_scores(path: Path, atelier: str) -> dict[str, float]:
 def diagnoses_of(course: Course, atelier: str, student: str) -> tuple[tuple[str, str], ...]:
     """(exercise, misconception) pairs named in a student's graded notebooks, in their order."""
     found: dict[tuple[str, str], None] = {}
-    for path in sorted((course.root / "autograded" / student / atelier).glob("*.ipynb")):
-        found.update(dict.fromkeys(_diagnoses_in(path)))
+    for path in sorted((course.root / "autograded" / student / atelier).glob(f"*{SUFFIX}")):
+        for graded in NotebookResults.from_json(path.read_text(encoding="utf-8")).exercises:
+            found.update(dict.fromkeys((graded.report.exercise, name) for name in graded.report.diagnoses))
     return tuple(found)
-
-
-def _diagnoses_in(path: Path) -> list[tuple[str, str]]:
-    pairs = []
-    for cell in nbformat.read(path, 4).cells:
-        for output in cell.get("outputs", []):
-            named = output.get("metadata", {}).get(DIAGNOSES, {})
-            pairs += [(exercise, name) for exercise, names in named.items() for name in names]
-    return pairs

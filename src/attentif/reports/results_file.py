@@ -6,9 +6,12 @@ what was written.
 
 from __future__ import annotations
 
+import functools
 import json
+import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 from attentif.reports.explanation import Explanation, Picture
@@ -17,6 +20,7 @@ from attentif.words.text import Text
 
 FORMAT = 1
 SUFFIX = ".results.json"  # after the notebook's name
+_GRADED_WITH = ("attentif", "nbgrader", "numpy", "torch")
 
 
 class ResultsBroken(Exception):
@@ -67,6 +71,12 @@ class NotebookResults:
             return cls(**content)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ResultsBroken(f"not a results file ({type(error).__name__}: {error}): grade again") from error
+
+
+@functools.cache
+def versions() -> Mapping[str, str]:
+    """What grades here: Python and the packages that a result may depend on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _GRADED_WITH}}
 
 
 def _exercise(graded: GradedExercise) -> dict[str, Any]:
