@@ -549,3 +549,114 @@ def test_a_finding_about_some_outputs_goes_on_after_the_colon():
     nan = failure(oracle, lambda x: (x, with_nan(x + 1))).finding
     assert nan.fr == "Des NaN apparaissent dans « two » ; tout le reste est juste."
     assert nan.en.startswith("NaN appear in `two`")
+
+
+def test_a_name_that_a_public_case_contradicts_is_not_given_by_a_hidden_check():
+    """Where all sums are positive, the absolute value of the sum is the sum; one public case tells them apart."""
+    without = Misconception("without", {"f": lambda x: x.sum(-1)}, **words("sans valeur absolue"))
+
+    def positive(rng):
+        return [replace(c, call=c.call.with_inputs(x=c.call.inputs["x"].abs())) for c in two_cases(rng)]
+
+    base = exercise(lambda x: x.abs().sum(-1) + 1, positive, (Output("y", "B T"),), misconceptions=(without,))
+    told = replace(base, public=lambda: two_cases(np.random.default_rng(5)))
+    assert failure(base, lambda x: x.sum(-1).abs()).diagnosis == "without"
+    assert failure(told, lambda x: x.sum(-1).abs()).diagnosis == ""
+
+
+def test_a_factor_means_a_number_only_where_sizes_vary():
+    """8 over ⌊√8⌋ squared is 2, and is no 2 elsewhere."""
+
+    def of_one_size(rng):
+        return [case("one", (2, 5, 8), rng), case("two", (4, 3, 8), rng)]
+
+    def of_two_sizes(rng):
+        return [case("one", (2, 5, 8), rng), case("two", (4, 3, 6), rng)]
+
+    assert "facteur, 2" not in failure(exercise(lambda x: x, of_one_size), lambda x: 2 * x).finding.fr
+    assert "facteur, 2" in failure(exercise(lambda x: x, of_two_sizes), lambda x: 2 * x).finding.fr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda x: x.exp().detach(), "le graphe est coupé"),
+        (lambda x: x.exp().detach() + 1e-4 * (x.exp() - x.exp().detach()) + 0.9999 * (x.exp() - x.exp().detach()), ""),
+        (lambda x: x.exp().detach() + 1.0001 * (x.exp() - x.exp().detach()), "l'écart est petit"),
+        (lambda x: x.exp().detach() + 2 * (x.exp() - x.exp().detach()), "n'est pas le bon"),
+        (lambda x: x.exp() + (x - x.detach()).abs().sqrt().sum() * 0, "des NaN"),
+    ],
+)
+def test_a_graph_is_said_to_be_cut_only_where_the_gradient_is_zero(wrong, said):
+    if not said:
+        check_gradients(wrong)
+        return
+    with pytest.raises(CheckFailure) as caught:
+        check_gradients(wrong)
+    (explanation,) = caught.value.explanations
+    assert said in explanation.finding.fr
+    everything = [explanation.finding.fr, explanation.consequence.fr, *(hint.fr for hint in explanation.hints)]
+    assert ("coupe" in " ".join(everything).replace("n'est pas coupé", "")) == (said == "le graphe est coupé")
+
+
+class Elsewhere(Net):
+    """Uses a sub-module's weights without calling it, and is wrong otherwise."""
+
+    def forward(self, x):
+        return 2 * x + self.second(nn.functional.linear(x, self.first.weight, self.first.bias).relu())
+
+
+class Directly(Net):
+    def forward(self, x):
+        return 2 * x + self.second.forward(self.first.forward(x).relu())
+
+
+@pytest.mark.parametrize(("wrong", "name"), [(Elsewhere, ""), (Directly, "module:after")])
+def test_a_submodule_is_said_never_to_be_called_only_if_it_is_not_used(wrong, name):
+    oracle = net_exercise()
+    reference = OracleReference.drawn(oracle, 1, 2)
+    with pytest.raises(CheckFailure) as caught:
+        CaseSet(reference, tuple(reference.cases)).check_values(Student(LocalConnection({"Net": wrong})))
+    (explanation,) = caught.value.explanations
+    assert explanation.diagnosis == name
+    assert "jamais appelé" not in explanation.finding.fr
+
+
+def test_a_low_precision_is_not_told_as_a_mask_of_numbers():
+    for wrong in (lambda x: x.half().double(), lambda x: x.float().double()):
+        assert "masque" not in failure(exercise(lambda x: x, two_cases), wrong).consequence.fr
+    mask = failure(exercise(lambda x: x > 0, two_cases), lambda x: (x > 0).double())
+    assert "masque" in mask.consequence.fr
+
+
+def test_the_first_nan_has_a_place_in_public_and_general_words_in_hidden():
+    wrong = lambda x: x * torch.where(x.sum(-1, keepdim=True) > 0, float("nan"), 2.0)  # noqa: E731
+    public, hidden = (failure(exercise(lambda x: x, two_cases), wrong, hidden=hidden) for hidden in (False, True))
+    assert "par lignes entières" in public.finding.fr
+    assert "tout le reste est juste" not in public.finding.fr
+    assert "B=" in public.evidence.fr
+    assert hidden.evidence is None
+
+
+def test_what_is_wrong_by_little_is_told_as_a_small_gap():
+    explanation = failure(exercise(lambda x: 1 / (1 + x**2), two_cases), lambda x: 1 / (1 + x**2 + 1e-5))
+    assert "L'écart est petit" in explanation.finding.fr
+    assert not explanation.diagnosis
+
+
+def test_answers_to_cases_of_other_checks_are_asked_for_once():
+    calls = []
+
+    def wrong(x):
+        calls.append(1)
+        return x**3 + x.abs()
+
+    reference = OracleReference.drawn(exercise(lambda x: x, two_cases), 7, 2)
+    asked = {}
+    for name in ("one", "two"):
+        with pytest.raises(CheckFailure):
+            CaseSet(reference, tuple(reference.cases), asked=asked)[name].check_values(
+                Student(LocalConnection({"f": wrong}))
+            )
+    assert len(asked) == len(reference.cases) + len(reference.witnesses)
+    assert len(calls) <= len(asked) + 4  # two cases at hand in the second check, and one more call in each

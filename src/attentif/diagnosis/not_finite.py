@@ -30,7 +30,7 @@ def explain_not_finite(samples: Sequence[Sample], function: str, module: str = "
         _kind(broken),
         whole=all(places.all() for _, places in broken),
         rest_is_right=rest_is_right,
-        rows=all(_whole_rows(places) for _, places in broken),
+        rows=all(places.all() or _whole_rows(places) for _, places in broken),
         everywhere=len(broken) == len(concerned),
         shape=any(sample.got.shape != sample.wanted.shape for sample, _ in broken),
         module=module,
@@ -101,7 +101,7 @@ def _rest_is_right(samples: Sequence[Sample]) -> bool:
 
 
 def _whole_rows(places: np.ndarray) -> bool:
-    return places.ndim > 1 and not places.all() and bool((places.any(-1) == places.all(-1)).all())
+    return places.ndim > 1 and bool((places.any(-1) == places.all(-1)).all())
 
 
 def _first_place(sample: Sample) -> Any:
