@@ -348,6 +348,92 @@ def log_softmax_of_clipped_probabilities(x, axis=-1):
     return np.log(np.maximum(e / np.sum(e, axis=axis, keepdims=True), 1e-12))
 
 
+# --- listed mistakes as students spell them
+
+
+def called(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+@wrong("softmax", expected=called("global_sum_of_rows"))
+def softmax_sums_everything(x, axis=-1):
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum()
+
+
+@wrong("orthogonal_projection", expected=called("last_sum_unnormalised"))
+def projection_sums_long_directions(X, y):
+    basis = []
+    for j in range(X.shape[1]):
+        u = X[:, j].astype(float)
+        for b in basis:
+            u = u - (X[:, j] @ b) / (b @ b) * b
+        if np.linalg.norm(u) > 1e-9 * np.linalg.norm(X[:, j]):
+            basis.append(u)
+    p = np.zeros(len(y))
+    for b in basis:
+        p = p + (y @ b) * b
+    return p
+
+
+@wrong(
+    "softmax_and_cross_entropy_backward",
+    "cross_entropy_backward",
+    expected=called("stops_at_probabilities_summed_indexed"),
+)
+def cross_entropy_backward_by_p(logits, y):
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    d = np.zeros(p.shape)
+    d[np.arange(len(y)), y] = -1 / p[np.arange(len(y)), y]
+    return d
+
+
+@wrong("rnn", "rnn_backward", expected=called("last_step_only"))
+def rnn_backward_keeps_its_first_turn(X, h0, Wx, Wh, b, hs, dhs):
+    dX, dh, dWx = np.zeros_like(X), np.zeros_like(h0), None
+    before = np.concatenate([h0[None], hs[:-1]])
+    for t in range(len(X) - 1, -1, -1):
+        da = (dh + dhs[t]) * (1 - hs[t] ** 2)
+        dX[t], dh = da @ Wx.T, da @ Wh.T
+        if dWx is None:
+            dWx, dWh, db = X[t].T @ da, before[t].T @ da, da.sum(0)
+    return dX, dh, dWx, dWh, db
+
+
+@wrong("scaled_dot_product_attention", expected=called("mask_inverted_added"))
+def attention_minus_a_thousand_million_where_true(Q, K, V, mask=None):
+    scores = Q @ K.mT / Q.size(-1) ** 0.5
+    if mask is not None:
+        scores = scores - 1e9 * mask.double()
+    weights = scores.softmax(-1)
+    return weights @ V, weights
+
+
+@wrong("cross_attention", expected=called("mask_inverted_added"))
+def cross_attention_minus_a_thousand_million_where_true(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    scores = x_dec @ W_q @ (memory @ W_k).mT / x_dec.size(-1) ** 0.5
+    if memory_mask is not None:
+        scores = scores + memory_mask[:, None].double() * -1e9
+    return scores.softmax(-1) @ (memory @ W_v)
+
+
+@wrong("cross_attention", expected=called("values_from_decoder_einsum"))
+def cross_attention_values_of_the_decoder(x_dec, memory, W_q, W_k, W_v, memory_mask=None):
+    scores = torch.einsum("bqd,bkd->bqk", x_dec @ W_q, memory @ W_k) / math.sqrt(x_dec.size(-1))
+    weights = F.softmax(HIDE(scores, None if memory_mask is None else memory_mask[:, None, :]), dim=-1)
+    return torch.einsum("bqk,bkd->bqd", weights, x_dec @ W_v)
+
+
+@wrong("scaled_dot_product_attention", expected=called("renormalised_after_softmax"))
+def attention_masked_late_and_renormalised(Q, K, V, mask=None):
+    weights = torch.softmax(Q @ K.mT / math.sqrt(Q.size(-1)), dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0)
+        weights = weights / weights.sum(-1, keepdim=True)
+    return weights @ V, weights
+
+
 # --- what any function can do wrong
 
 

@@ -62,7 +62,11 @@ def answers():
 
 
 ANSWERS = answers()
-BORDERLINE = {"additive_attention_tiny_fill"}  # an energy of −10⁻⁹ is 0 within rounding, or nearly so: named or not
+# What they compute differs from a listed mistake by about the tolerance: they may bear its name or none.
+BORDERLINE = {
+    "additive_attention_tiny_fill",  # an energy of −10⁻⁹, where `masked_with_zero` has 0
+    "scaled_dot_product_attention_bonus_to_hidden",  # +10⁹ here is −10⁹ there, but for rounding
+}
 
 
 @pytest.mark.parametrize(("exercise", "label", "defines"), ANSWERS, ids=[f"{e}-{n}" for e, n, _ in ANSWERS])
@@ -79,10 +83,10 @@ def test_the_seed_decides_nothing(exercise, label, defines):
 
 
 @pytest.mark.parametrize("wrong", BY_KIND, ids=[w.label for w in BY_KIND])
-def test_each_kind_of_mistake_loses_points_and_gets_no_false_name(wrong):
+def test_each_kind_of_mistake_loses_points_and_gets_its_name_or_none(wrong):
     report = graded(wrong.exercise, wrong.defines, SEEDS[0], public=True)
     assert report.fraction < 1.0
-    assert set(report.diagnoses) <= wrong.expected
+    assert set(report.diagnoses) == wrong.expected
 
 
 def functions_of(exercise, *without):

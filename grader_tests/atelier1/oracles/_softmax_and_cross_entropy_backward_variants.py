@@ -64,6 +64,20 @@ def cross_entropy_backward_stops_at_p_summed(logits, y):
     return -one_hot / p
 
 
+def cross_entropy_backward_stops_at_p_indexed(logits, y):
+    p = np.exp(logits - logits.max(axis=-1, keepdims=True))  # (B, C)
+    p = p / p.sum(axis=-1, keepdims=True)
+    one_hot = np.eye(logits.shape[1])[y]  # (B, C)
+    return np.where(one_hot > 0, -1 / p, 0) / len(y)
+
+
+def cross_entropy_backward_stops_at_p_summed_indexed(logits, y):
+    p = np.exp(logits - logits.max(axis=-1, keepdims=True))  # (B, C)
+    p = p / p.sum(axis=-1, keepdims=True)
+    one_hot = np.eye(logits.shape[1])[y]  # (B, C)
+    return np.where(one_hot > 0, -1 / p, 0)
+
+
 def cross_entropy_backward_one_everywhere(logits, y):
     p = np.exp(logits - logits.max(axis=-1, keepdims=True))  # (B, C)
     p = p / p.sum(axis=-1, keepdims=True)
@@ -109,6 +123,57 @@ def cross_entropy_backward_by_torch(logits, y):
     torch.nn.functional.cross_entropy(z, torch.tensor(y)).backward()
     return z.grad.numpy()
 
+
+STOPS_AT_P = {
+    "finding": Text(
+        "Votre sortie est exactement −onehot(y)/p/B : c'est le gradient par rapport aux probabilités, pas encore "
+        "aux logits.",
+        "Your output is exactly −onehot(y)/p/B: the gradient by the probabilities, not yet by the logits.",
+    ),
+    "consequence": Text(
+        "Il manque la traversée du softmax : les mauvaises classes ne reçoivent rien, et la division par un p "
+        "minuscule fait exploser la bonne.",
+        "The way back through the softmax is missing: wrong classes receive nothing, and dividing by a tiny p "
+        "makes the right one explode.",
+    ),
+    "hints": (
+        Text(
+            "Par rapport à quoi dérivez-vous : p ou z ?",
+            "What do you differentiate by: p or z?",
+        ),
+        Text(
+            "Il reste une étape de la règle de la chaîne, que vous venez d'écrire : softmax_backward(p, dp).",
+            "One step of the chain rule is left, which you have just written: softmax_backward(p, dp).",
+        ),
+        Text(
+            "En simplifiant softmax_backward(p, −onehot/p), il reste p − onehot ; divisez par B.",
+            "softmax_backward(p, −onehot/p) simplifies to p − onehot; divide by B.",
+        ),
+    ),
+}
+
+STOPS_AT_P_SUMMED = {
+    "finding": Text(
+        "Votre sortie est exactement −onehot(y)/p : le gradient par rapport aux probabilités, pas encore aux "
+        "logits, et sans la moyenne sur le lot.",
+        "Your output is exactly −onehot(y)/p: the gradient by the probabilities, not yet by the logits, and "
+        "without the mean over the batch.",
+    ),
+    "consequence": Text(
+        "Il manque la traversée du softmax : les mauvaises classes ne reçoivent rien, et la division par un p "
+        "minuscule fait exploser la bonne.",
+        "The way back through the softmax is missing: wrong classes receive nothing, and dividing by a tiny p "
+        "makes the right one explode.",
+    ),
+    "hints": (
+        Text("Par rapport à quoi dérivez-vous : p ou z ?", "What do you differentiate by: p or z?"),
+        Text(
+            "La perte est une moyenne : 1/B. Puis vient la règle de la chaîne : softmax_backward(p, dp).",
+            "The loss is a mean: 1/B. Then comes the chain rule: softmax_backward(p, dp).",
+        ),
+        Text("(p − onehot) / len(y).", "(p − onehot) / len(y)."),
+    ),
+}
 
 MISCONCEPTIONS = (
     Misconception(
@@ -340,55 +405,22 @@ MISCONCEPTIONS = (
     Misconception(
         name="stops_at_probabilities",
         defines={"cross_entropy_backward": cross_entropy_backward_stops_at_p},
-        finding=Text(
-            "Votre sortie est exactement −onehot(y)/p/B : c'est le gradient par rapport aux probabilités, pas encore "
-            "aux logits.",
-            "Your output is exactly −onehot(y)/p/B: the gradient by the probabilities, not yet by the logits.",
-        ),
-        consequence=Text(
-            "Il manque la traversée du softmax : les mauvaises classes ne reçoivent rien, et la division par un p "
-            "minuscule fait exploser la bonne.",
-            "The way back through the softmax is missing: wrong classes receive nothing, and dividing by a tiny p "
-            "makes the right one explode.",
-        ),
-        hints=(
-            Text(
-                "Par rapport à quoi dérivez-vous : p ou z ?",
-                "What do you differentiate by: p or z?",
-            ),
-            Text(
-                "Il reste une étape de la règle de la chaîne, que vous venez d'écrire : softmax_backward(p, dp).",
-                "One step of the chain rule is left, which you have just written: softmax_backward(p, dp).",
-            ),
-            Text(
-                "En simplifiant softmax_backward(p, −onehot/p), il reste p − onehot ; divisez par B.",
-                "softmax_backward(p, −onehot/p) simplifies to p − onehot; divide by B.",
-            ),
-        ),
+        **STOPS_AT_P,
+    ),
+    Misconception(
+        name="stops_at_probabilities_indexed",
+        defines={"cross_entropy_backward": cross_entropy_backward_stops_at_p_indexed},
+        **STOPS_AT_P,
     ),
     Misconception(
         name="stops_at_probabilities_summed",
         defines={"cross_entropy_backward": cross_entropy_backward_stops_at_p_summed},
-        finding=Text(
-            "Votre sortie est exactement −onehot(y)/p : le gradient par rapport aux probabilités, pas encore aux "
-            "logits, et sans la moyenne sur le lot.",
-            "Your output is exactly −onehot(y)/p: the gradient by the probabilities, not yet by the logits, and "
-            "without the mean over the batch.",
-        ),
-        consequence=Text(
-            "Il manque la traversée du softmax : les mauvaises classes ne reçoivent rien, et la division par un p "
-            "minuscule fait exploser la bonne.",
-            "The way back through the softmax is missing: wrong classes receive nothing, and dividing by a tiny p "
-            "makes the right one explode.",
-        ),
-        hints=(
-            Text("Par rapport à quoi dérivez-vous : p ou z ?", "What do you differentiate by: p or z?"),
-            Text(
-                "La perte est une moyenne : 1/B. Puis vient la règle de la chaîne : softmax_backward(p, dp).",
-                "The loss is a mean: 1/B. Then comes the chain rule: softmax_backward(p, dp).",
-            ),
-            Text("(p − onehot) / len(y).", "(p − onehot) / len(y)."),
-        ),
+        **STOPS_AT_P_SUMMED,
+    ),
+    Misconception(
+        name="stops_at_probabilities_summed_indexed",
+        defines={"cross_entropy_backward": cross_entropy_backward_stops_at_p_summed_indexed},
+        **STOPS_AT_P_SUMMED,
     ),
     Misconception(
         name="one_everywhere",

@@ -114,17 +114,18 @@ def case(name, rng, B, T, h, d_h, causal=False, lengths=None):
 
 
 def far_from_zero(base):
-    """The case with scores near +300 in its first head and near −300 in its second one, by a feature of each head that
-    is the same number for all keys: without a maximum taken away, exponentials overflow here and vanish there."""
+    """The case with scores near +150 in its first head and near −150 in its second one, by a feature of each head that
+    is the same number for all keys: without a maximum taken away, exponentials overflow here and vanish there. Values
+    only: in float32 the gradients of such scores lose too many digits to be compared."""
     (h, d_h), state = (base.dims["h"], base.dims["d_h"]), dict(base.call.state)
     for name in ("W_q.weight", "W_q.bias", "W_k.weight", "W_k.bias"):
         state[name] = state[name].clone()
-    size = math.sqrt(300 * math.sqrt(d_h))
+    size = math.sqrt(150 * math.sqrt(d_h))
     firsts = torch.arange(h) * d_h  # the first feature of each head
     state["W_k.weight"][firsts], state["W_k.bias"][firsts] = 0.0, size
     state["W_q.weight"][firsts] = 0.0
     state["W_q.bias"][firsts] = size * torch.tensor([1.0, -1.0, 0.1, -0.1][:h])
-    return replace(base, call=replace(base.call, state=state))
+    return replace(base, call=replace(base.call, state=state), differentiable=())
 
 
 def public():
@@ -152,7 +153,7 @@ def public():
 
 
 def draw(rng):
-    B, T, h, d_h = (int(n) for n in rng.choice([[2, 5, 3, 4], [2, 7, 3, 5], [3, 5, 4, 2], [3, 6, 2, 5]]))
+    B, T, h, d_h = (int(n) for n in rng.choice([[2, 5, 3, 4], [2, 7, 3, 5], [3, 5, 4, 2], [3, 6, 4, 5]]))
     lengths = [T - 1, T, 1][:B]
     short = [T - 3, T - 1, 1][:B]  # no sentence of length T: another's mask is not the same as none
     return [
