@@ -32,7 +32,8 @@ def test_of_two_keys_the_one_that_gets_nothing_is_named():
     [
         ("def copy_query(K, j, beta):\n    return 0 * K[j]", "L'attention s'étale"),
         ("def copy_query(K, j, beta):\n    return beta * (K[j] + K[0])", "L'attention va aussi à la clé 0"),
-        ("def copy_query(K, j, beta):\n    return K[j] * float('nan')", "ne sont pas des nombres"),
+        ("def copy_query(K, j, beta):\n    return K[j] * float('nan')", "NaN"),
+        ("def copy_query(K, j, beta):\n    return torch.full_like(K[j], float('inf'))", "ne sont pas des nombres"),
         ("def average_query(K, a, b, beta):\n    return beta * (K[b] - 2 * K[a])", "La clé 0 ne reçoit rien"),
         (
             "def average_query(K, a, b, beta):\n    dual = torch.linalg.pinv(K)\n"
