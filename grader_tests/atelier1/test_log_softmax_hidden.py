@@ -56,9 +56,9 @@ def test_the_two_agree(student, cases, rng):
     exp(log_softmax) sums to 1, log_softmax(x) = x − logsumexp(x), and a logit of −inf stays −inf."""
     x = 50 * rng.normal(size=(3, 6))
     log_p = np.asarray(student.log_softmax(x))
-    if not np.allclose(np.sum(np.exp(log_p), axis=-1), 1, rtol=1e-9):
+    if not np.allclose(np.sum(np.exp(log_p), axis=-1), 1, rtol=1e-5):
         fail(Text("exp(log_softmax) ne somme pas à 1.", "exp(log_softmax) does not sum to 1."))
-    if not np.allclose(log_p, x - np.asarray(student.logsumexp(x))[:, None], rtol=1e-9, atol=1e-9):
+    if not np.allclose(log_p, x - np.asarray(student.logsumexp(x))[:, None], rtol=1e-6, atol=1e-5):
         fail(Text("log_softmax(x) et x − logsumexp(x) diffèrent.", "log_softmax(x) and x − logsumexp(x) differ."))
     cases["log_minus_inf"].check_values(student)
 

@@ -34,7 +34,7 @@ def test_eigenvalue_follows_scale(student, rng):
     A = V * [2.0, 0.7, -0.5, 0.1] @ V.T
     x0 = rng.uniform(0.5, 1.0, size=4) + V[:, 0]
     for c, length in ((-3.0, 1.0), (0.5, 1e6), (1.0, 1e-6)):
-        eigenvalue, v = student.power_iteration(c * A, 80, length * x0)
+        eigenvalue, v = map(np.asarray, student.power_iteration(c * A, 80, length * x0))
         if not (np.isclose(eigenvalue, 2 * c) and np.allclose(c * A @ v, eigenvalue * v)):
             fail(
                 Text(

@@ -34,13 +34,13 @@ def test_forward_and_backward_agree(student, rng):
     shapes = ((T, B, n), (B, d), (n, d), (d, d), (d,))
     inputs, directions = ([rng.normal(size=shape) / 2 for shape in shapes] for _ in range(2))
     dhs = rng.normal(size=(T, B, d))
-    gradients = student.rnn_backward(*inputs, student.rnn_forward(*inputs), dhs)
-    eps = 1e-5
-    plus = student.rnn_forward(*(a + eps * v for a, v in zip(inputs, directions, strict=True)))
-    minus = student.rnn_forward(*(a - eps * v for a, v in zip(inputs, directions, strict=True)))
+    gradients = map(np.asarray, student.rnn_backward(*inputs, np.asarray(student.rnn_forward(*inputs)), dhs))
+    eps = 3e-3
+    ends = [[a + step * v for a, v in zip(inputs, directions, strict=True)] for step in (eps, -eps)]
+    plus, minus = (np.asarray(student.rnn_forward(*end)) for end in ends)
     measured = np.sum(dhs * (plus - minus)) / (2 * eps)
     predicted = sum(np.sum(g * v) for g, v in zip(gradients, directions, strict=True))
-    if not np.isclose(measured, predicted, rtol=1e-5, atol=1e-6):
+    if not np.isclose(measured, predicted, rtol=1e-3, atol=1e-3):
         fail(
             Text(
                 "Les différences finies sur votre rnn_forward ne donnent pas les gradients de rnn_backward.",

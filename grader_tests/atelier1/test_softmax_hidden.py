@@ -55,7 +55,7 @@ def test_shift_invariance(student, rng):
 
     Adding one constant to all logits of a row changes nothing."""
     x, shift = rng.normal(size=(4, 6)), 100 * rng.normal(size=(4, 1))
-    if not np.allclose(student.softmax(x + shift), student.softmax(x), rtol=0, atol=1e-9):
+    if not np.allclose(student.softmax(x + shift), student.softmax(x), rtol=0, atol=1e-4):
         fail(
             Text(
                 "Vos probabilités changent quand on ajoute une constante à une ligne.",
@@ -69,10 +69,10 @@ def test_slope(student, rng):
     """La pente de votre softmax dans une direction v est p∘(v − ⟨p, v⟩).
 
     The slope of your softmax in a direction v is p∘(v − ⟨p, v⟩)."""
-    x, v, h = rng.normal(size=(3, 5)), rng.normal(size=(3, 5)), 1e-5
+    x, v, h = rng.normal(size=(3, 5)), rng.normal(size=(3, 5)), 1e-3
     p, after, before = (np.asarray(student.softmax(point)) for point in (x, x + h * v, x - h * v))
     slope = (after - before) / (2 * h)
-    if not np.allclose(slope, p * (v - np.sum(p * v, axis=-1, keepdims=True)), rtol=0, atol=1e-7):
+    if not np.allclose(slope, p * (v - np.sum(p * v, axis=-1, keepdims=True)), rtol=0, atol=2e-4):
         fail(Text("La pente de votre softmax n'est pas la bonne.", "The slope of your softmax is not the right one."))
 
 

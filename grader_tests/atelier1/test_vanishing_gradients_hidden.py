@@ -33,7 +33,7 @@ def test_exact_slopes(student, rng):
     Q = np.linalg.qr(rng.normal(size=(5, 5)))[0]
     for alpha in (0.5, 1.0, 1.5):
         slopes = np.diff(np.log(student.jacobian_norms(alpha * Q, np.zeros((12, 5)))))
-        if not np.allclose(slopes, -np.log(alpha), atol=1e-8):
+        if not np.allclose(slopes, -np.log(alpha), atol=1e-5):
             fail(
                 Text(
                     "Pour Wh = αQ les normes ne décroissent pas exactement comme α^(T−t).",
@@ -57,7 +57,7 @@ def test_robustness(student, cases, rng):
         limit = 0.5 * np.sqrt(sum(np.sum(g**2) for g in grads[:count]))
         clipped = student.clip_gradients(grads[:count], limit)
         if len(clipped) != count or not all(
-            np.allclose(c, g / 2, rtol=1e-6) for c, g in zip(clipped, grads, strict=False)
+            np.allclose(c, g / 2, rtol=1e-5) for c, g in zip(clipped, grads, strict=False)
         ):
             fail(
                 Text(

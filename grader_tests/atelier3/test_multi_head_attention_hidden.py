@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from attentif.checks import Text, fail
+from attentif.remote.wire.call import Call
 
 pytestmark = pytest.mark.exercise("multi_head_attention")
 
@@ -24,10 +25,9 @@ def random_x(rng, T=6):
     return torch.from_numpy(rng.normal(size=(2, T, D_MODEL))).float()
 
 
-def module(student, state, *options):
-    model = student.MultiHeadAttention(D_MODEL, HEADS, *options)
-    model.load_state_dict(state)
-    return model
+def module(student, state, n_heads=HEADS, causal=False):
+    init = {"d_model": D_MODEL, "n_heads": n_heads, **({"causal": True} if causal else {})}
+    return Call("MultiHeadAttention", init=init, state=state).made(student)
 
 
 @pytest.mark.weight(2)
@@ -71,8 +71,7 @@ def test_heads(student, rng):
     Each head works alone: a single head is exercise 3.4, and the order of heads does not matter."""
     state, x = random_state(rng), random_x(rng)
 
-    single = student.MultiHeadAttention(D_MODEL, 1)
-    single.load_state_dict(state)
+    single = module(student, state, n_heads=1)
     q, k, v = (F.linear(x, state[f"{name}.weight"], state[f"{name}.bias"]) for name in PROJECTIONS)
     wanted = F.linear(F.scaled_dot_product_attention(q, k, v), state["W_o.weight"], state["W_o.bias"])
     if not torch.allclose(single(x), wanted, rtol=1e-4, atol=1e-4):
@@ -118,7 +117,7 @@ def test_nothing_leaks(student, rng):
 
     Leak test: a future token, or padding, changes nothing of what a token sees."""
     state, x = random_state(rng), random_x(rng)
-    model = module(student, state, True)
+    model = module(student, state, causal=True)
     before = model(x)
     for t in (1, 3, 5):
         changed = x.clone()
@@ -141,8 +140,8 @@ def test_nothing_leaks(student, rng):
     mask = torch.tensor([[True] * 6, [True] * 4 + [False] * 2])
     changed = x.clone()
     changed[1, 4:] = 2 * torch.from_numpy(rng.normal(size=(2, D_MODEL))).float()
-    for options in ((), (True,)):
-        model = module(student, state, *options)
+    for causal in (False, True):
+        model = module(student, state, causal=causal)
         if not torch.allclose(model(changed, mask)[1, :4], model(x, mask)[1, :4], atol=1e-4):
             fail(
                 Text(
@@ -158,7 +157,7 @@ def test_robustness(student, cases, rng):
     """Un même module sert à toute longueur et redonne la même réponse ; rien n'est modifié sur place.
 
     The same module serves any length and gives the same answer again; nothing is changed in place."""
-    model = module(student, random_state(rng), True)
+    model = module(student, random_state(rng), causal=True)
     long, short = random_x(rng, T=9), random_x(rng, T=2)
     first = model(long)
     model(short)

@@ -18,15 +18,6 @@ def test_fresh_values(student, cases):
 
 @pytest.mark.weight(1)
 @pytest.mark.requires("test_fresh_values")
-def test_gradients(student, cases):
-    """Le gradient revient à x et aux quatre tenseurs de paramètres.
-
-    The gradient comes back to x and to the four parameter tensors."""
-    cases["padded"].check_gradients(student)
-
-
-@pytest.mark.weight(1)
-@pytest.mark.requires("test_fresh_values")
 def test_sentences_do_not_mix(student, cases):
     """Une phrase donne le même résultat seule ou au milieu d'un lot.
 
@@ -35,7 +26,7 @@ def test_sentences_do_not_mix(student, cases):
         x, mask = case.call.inputs["x"], case.call.inputs["mask"]
         whole = case.call.run(student)
         alone = case.call.with_inputs(x=x[1:2], mask=mask[1:2]).run(student)
-        if not all(torch.allclose(w[1:2], a, rtol=1e-9, atol=1e-9) for w, a in zip(whole, alone, strict=True)):
+        if not all(torch.allclose(w[1:2], a, rtol=1e-5, atol=1e-6) for w, a in zip(whole, alone, strict=True)):
             fail(
                 Text(
                     "Une phrase change de résultat selon les autres phrases du lot.",

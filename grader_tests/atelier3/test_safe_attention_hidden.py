@@ -35,7 +35,7 @@ def test_content_of_hidden_keys_does_not_matter(student, cases):
         seen = case.call.inputs["mask"].transpose(-2, -1)  # (B, 1, T_k, 1)
         K, V = (case.call.inputs[name].masked_fill(~seen, 1e10) for name in "KV")
         before, after = case.call.run(student), case.call.with_inputs(K=K, V=V).run(student)
-        if not all(torch.allclose(one, other, rtol=1e-9, atol=1e-9) for one, other in zip(before, after, strict=True)):
+        if not all(torch.allclose(one, other, rtol=1e-5, atol=1e-6) for one, other in zip(before, after, strict=True)):
             fail(
                 Text(
                     "Le contenu des clés ou des valeurs cachées change votre sortie.",

@@ -29,10 +29,10 @@ for exercise_and_token in sockets:
 
 
 @contextlib.contextmanager
-def freeze(folder, source):
+def freeze(folder, source, **factors):
     """A listener with one frozen copy, called "exercise", of a plain process that has run ``source``."""
     (folder / "student.py").write_text(source)
-    with SnapshotListener.at(folder / "c" / "s") as listener:
+    with SnapshotListener.at(folder / "c" / "s", **factors) as listener:
         arguments = [
             sys.executable,
             "-c",

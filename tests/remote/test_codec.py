@@ -6,6 +6,8 @@ import math
 import pickle
 import sys
 import warnings
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -214,12 +216,37 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     QUANTIZED = torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.quint8)
 
+OTHER_NUMBERS = {
+    "long double": (np.longdouble("0.1"), 0.1),
+    "beyond a float": (np.longdouble(10) ** 400, math.inf),
+    "fraction": (Fraction(-1, 4), -0.25),
+    "decimal": (Decimal("0.5"), 0.5),
+    "decimal that is none": (Decimal("NaN"), math.nan),
+}
+
+
+@pytest.mark.parametrize(("value", "nearest"), OTHER_NUMBERS.values(), ids=OTHER_NUMBERS.keys())
+def test_other_numbers_arrive_as_the_nearest_float(value, nearest):
+    result, nested = decode(encode([value, (value, {"loss": value})]))
+    for number in (result, nested[0], nested[1]["loss"]):
+        assert type(number) in (float, np.float64)
+        np.testing.assert_equal(float(number), nearest)
+
+
+@pytest.mark.skipif(np.dtype(np.longdouble).itemsize <= 8, reason="long doubles are doubles here")
+def test_arrays_of_long_doubles_arrive_as_doubles():
+    array = decode(encode(np.array([0.5, 2.0], np.longdouble)))
+    assert array.dtype == np.float64
+    assert array.tolist() == [0.5, 2.0]
+    assert decode(encode(np.array([1j], np.clongdouble))).dtype == np.complex128
+
+
 CANNOT_GO = {
+    "too large a fraction": (Fraction(1 << 5000), "Fraction"),
     "object": (object(), "object"),
     "object array": (np.array([object()]), "object"),
     "text array": (np.array(["a"]), "str"),
     "dates": (np.array(["2020-01-01"], dtype="datetime64[D]"), "datetime64"),
-    "long double": (np.zeros(1, np.longdouble), np.dtype(np.longdouble).name),
     "function": (lambda: 0, "function"),
     "sparse": (torch.eye(3).to_sparse(), "sparse"),
     "meta": (torch.empty(3, device="meta"), "meta"),

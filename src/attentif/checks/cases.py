@@ -19,8 +19,9 @@ from attentif.diagnosis.properties import explain_property
 from attentif.diagnosis.student_errors import definition_problem, explain_error, not_written
 from attentif.diagnosis.two_answers import explain_two_answers
 from attentif.exercises.exercise import Case, Function
-from attentif.references.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare
+from attentif.references.compare import Mismatch, compare
 from attentif.references.outcome import Outcome, run_student
+from attentif.references.precision import right_to_single, to_single
 from attentif.remote.wire.call import Call
 from attentif.reports.explanation import CheckFailure, Explanation, Picture
 from attentif.words.properties import next_steps, shape_steps
@@ -119,14 +120,13 @@ class CaseSet:
 
     def check_inputs_unchanged(self, student: Any) -> None:
         """That the student's function leaves its inputs as they were, in a call whose answer is right."""
-        functions = {f.name: f for f in self._functions()}
-        for case in self.cases:
-            function = functions[case.call.target]
-            outcome = call_keeping_inputs(case, student)
-            mismatch = None if outcome.raised else compare(outcome.value, self.reference.expected(case), function)
-            if outcome.raised or mismatch:
-                answer = WrongAnswer(function, [case], [outcome], self.reference, student)
-                raise CheckFailure(self._explain(answer, case, outcome, mismatch, None))
+        for function in self._functions():
+            cases = self._cases_of(function)
+            outcomes = [call_keeping_inputs(case, student) for case in cases]
+            wrong = self._first_wrong(function, cases, outcomes, student)
+            if wrong is not None:
+                answer = WrongAnswer(function, [wrong[0]], [wrong[1]], self.reference, student)
+                raise CheckFailure(self._explain(answer, *wrong, None))
 
     def _functions(self) -> list[Function]:
         targets = {case.call.target for case in self.cases}
@@ -135,9 +135,7 @@ class CaseSet:
     def _held_to(self, function: Function) -> Function:
         """The function with the tolerances of these cases: what came in as float32 is only known to that precision,
         whatever the dtype of the answer."""
-        if not self.float32:
-            return function
-        return replace(function, rtol=max(function.rtol, FLOAT32_RTOL), atol=max(function.atol, FLOAT32_ATOL))
+        return to_single(function) if self.float32 else function
 
     def _run(self, case: Case, student: Any) -> Outcome:
         if self.layout == "contiguous":
@@ -165,7 +163,7 @@ class CaseSet:
         if isinstance(answers, Explanation):
             return answers
         cases = self._cases_of(function)
-        wrong = self._first_wrong(function, cases, answers)
+        wrong = self._first_wrong(function, cases, answers, student)
         if wrong is None:
             return None
         plain = self.layout == "contiguous" and not self.float32
@@ -173,14 +171,19 @@ class CaseSet:
         return self._explain(answer, *wrong, name_mistake(answer) or explain_two_answers(answer, *wrong[:2]))
 
     def _first_wrong(
-        self, function: Function, cases: list[Case], outcomes: list[Outcome]
+        self, function: Function, cases: list[Case], outcomes: list[Outcome], student: Any
     ) -> tuple[Case, Outcome, Mismatch | None] | None:
-        """The first case that is wrong; one that fails before values could be compared goes before one that differs."""
-        found = []
-        for case, outcome in zip(cases, outcomes, strict=True):
-            mismatch = None if outcome.raised else compare(outcome.value, self.reference.expected(case), function)
+        """The first case that is wrong; one that fails before values could be compared goes before one that differs.
+        None where all are right, to the precision of their computation."""
+        found, expected = [], [self.reference.expected(case) for case in cases]
+        for case, outcome, wanted in zip(cases, outcomes, expected, strict=True):
+            mismatch = None if outcome.raised else compare(outcome.value, wanted, function)
             if outcome.raised or mismatch:
                 found.append((case, outcome, mismatch))
+        if found and not self.float32 and all(mismatch and mismatch.kind == "values" for _, _, mismatch in found):
+            answers = [outcome.value for outcome in outcomes]
+            if right_to_single(function, cases, answers, expected, lambda case: self._run(case, student).value):
+                return None
         return min(found, key=lambda wrong: _ORDER[wrong[2].kind] if wrong[2] else 0, default=None)
 
     def _explain(

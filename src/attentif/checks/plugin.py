@@ -194,6 +194,7 @@ _UNUSABLE = Text(
 _REMOTE_VERDICTS = {
     errors.TimeLimit: Verdict.TIME_LIMIT,
     errors.MemoryLimit: Verdict.MEMORY_LIMIT,
+    errors.StateMisfit: Verdict.FAILED,
     errors.NameMissing: Verdict.FAILED,
     errors.NotCallable: Verdict.FAILED,
 }

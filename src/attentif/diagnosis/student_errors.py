@@ -80,6 +80,8 @@ def definition_problem(function: Function, call: Call, student: Any) -> Explanat
 def explain_error(function: Function | None, error: errors.StudentError, *, hidden: bool) -> Explanation:
     """An exception in student code. For hidden checks neither its message nor a foreign type name is shown or used:
     both are chosen by the student's code and could carry the inputs away. The builtin that it derives from is told."""
+    if isinstance(error, errors.StateMisfit):
+        return _explain_misfit(function, error)
     builtin = builtin_kind(error)
     kind = builtin if hidden else error.type
     name = function.name if function else ""
@@ -104,6 +106,77 @@ def explain_error(function: Function | None, error: errors.StudentError, *, hidd
     )
 
 
+def _explain_misfit(function: Function | None, error: errors.StateMisfit) -> Explanation:
+    """A module that does not take the fixed parameters; hidden checks know its own ones without their names."""
+    name = f"`{function.name}`" if function else "Votre module"
+    name_en = f"`{function.name}`" if function else "Your module"
+    told = [
+        (error.missing, Text(f"il manque à {name}", f"missing from {name_en}")),
+        (error.misshapen, Text(f"n'ont pas la bonne forme dans {name}", f"of another shape in {name_en}")),
+        (error.extra, Text(f"l'énoncé ne les prévoit pas dans {name}", f"not provided for in {name_en}")),
+    ]
+    french = " ; ".join(f"{text.fr} : {', '.join(f'« {n} »' for n in names)}" for names, text in told if names)
+    english = "; ".join(f"{text.en}: {', '.join(f'`{n}`' for n in names)}" for names, text in told if names)
+    return Explanation(
+        Text(
+            f"Les paramètres ne sont pas ceux de l'énoncé ; {french}.",
+            f"The parameters are not those of the statement; {english}.",
+        ),
+        consequence=Text(
+            "Les vérifications donnent des poids à ces paramètres : sans eux, il n'y a rien à comparer.",
+            "The checks give these parameters their weights: without them there is nothing to compare.",
+        ),
+        hints=(
+            Text(
+                "Comparez les noms lettre à lettre : affichez [n for n, _ in model.named_parameters()].",
+                "Compare the names letter by letter: print [n for n, _ in model.named_parameters()].",
+            ),
+            Text(
+                "Un tenseur qui ne s'apprend pas (un masque) se garde par self.register_buffer, pas par nn.Parameter.",
+                "A tensor that is not learned (a mask) is kept by self.register_buffer, not by nn.Parameter.",
+            ),
+        ),
+        function=function.name if function else "",
+    )
+
+
+def _explain_slowness(error: errors.TimeLimit) -> Explanation:
+    return Explanation(
+        Text(
+            f"Le calcul n'était pas fini après {error.seconds:g} s de processeur : il a été arrêté.",
+            f"The computation had not finished after {error.seconds:g} s of CPU: it was stopped.",
+        ),
+        hints=(
+            Text("Cherchez une boucle qui ne s'arrête jamais.", "Look for a loop that never ends."),
+            Text(
+                "Une opération sur tout le tenseur remplace les boucles Python, cent fois plus vite.",
+                "One operation on the whole tensor replaces Python loops, a hundred times faster.",
+            ),
+        ),
+    )
+
+
+def _explain_waiting(error: errors.TimeLimit) -> Explanation:
+    return Explanation(
+        Text(
+            f"L'appel n'était pas fini après {error.seconds:g} s d'horloge, sans avoir usé son temps de processeur : "
+            "il a été arrêté.",
+            f"The call had not finished after {error.seconds:g} s by the clock, without having used its CPU time: "
+            "it was stopped.",
+        ),
+        hints=(
+            Text(
+                "Votre fonction attend quelque chose : `time.sleep`, `input`, un verrou, un autre processus ou fil ?",
+                "Your function waits for something: `time.sleep`, `input`, a lock, another process or thread?",
+            ),
+            Text(
+                "Une fonction d'exercice calcule et rend : elle n'a rien à attendre, ni à lancer en parallèle.",
+                "An exercise's function computes and returns: it has nothing to wait for, nothing to run in parallel.",
+            ),
+        ),
+    )
+
+
 def explain_remote(error: errors.RemoteError) -> Explanation:
     """Anything else that can end a conversation with the student's process."""
     if isinstance(error, errors.NameMissing):
@@ -124,19 +197,7 @@ def explain_remote(error: errors.RemoteError) -> Explanation:
             function=error.name,
         )
     if isinstance(error, errors.TimeLimit):
-        return Explanation(
-            Text(
-                f"Le calcul n'était pas fini après {error.seconds:g} s : il a été arrêté.",
-                f"The computation had not finished after {error.seconds:g} s: it was stopped.",
-            ),
-            hints=(
-                Text("Cherchez une boucle qui ne s'arrête jamais.", "Look for a loop that never ends."),
-                Text(
-                    "Une opération sur tout le tenseur remplace les boucles Python, cent fois plus vite.",
-                    "One operation on the whole tensor replaces Python loops, a hundred times faster.",
-                ),
-            ),
-        )
+        return _explain_waiting(error) if error.wall else _explain_slowness(error)
     if isinstance(error, errors.MemoryLimit):
         return Explanation(
             Text("Votre code demande plus de mémoire que la limite.", "Your code asks for more memory than the limit."),

@@ -42,8 +42,8 @@ class Output:
 class Function:
     """A name the student must define: a function, or a class whose instances are called.
 
-    ``signature`` is shown to students when theirs cannot be called like it. ``rtol`` and ``atol`` hold for
-    float64 answers; float32 answers get at least rtol 1e-4 and atol 1e-5.
+    ``signature`` is shown to students when theirs cannot be called like it. ``rtol`` and ``atol`` hold for answers
+    computed in float64; float32 ones, even if cast back, get at least rtol 1e-4 and atol 1e-5.
     """
 
     name: str

@@ -45,7 +45,17 @@ def _in_our_words(asked: dict[str, Any], reply: Any) -> Any:
         return None if reply is None else _HIDDEN_SIGNATURE
     if asked["name"] == "rng_used":
         return _subset(reply, _GENERATORS)
+    if asked["name"] == "give_state":
+        return _misfits(asked["args"][1], reply)
     return reply
+
+
+def _misfits(state: Any, reply: Any) -> dict[str, list[str]]:
+    """Fixed parameters that do not fit, by name; the module's own, without."""
+    if not isinstance(reply, dict):
+        raise ProtocolError("a probe answered with something else than what it looks for")
+    found = {kind: _subset(reply.get(kind) or [], tuple(state)) for kind in ("missing", "misshapen")}
+    return {**found, "extra": ["…"] if reply.get("extra") else []}
 
 
 def _subset(reply: Any, possible: tuple[str, ...]) -> list[str]:

@@ -44,6 +44,7 @@ ENDINGS = {
     "process limit": "a lancé plus de processus que la limite",
     "output limit": "a imprimé plus que la limite",
 }
+_PATIENCE = 30.0  # seconds that a kernel has for a line of ours
 UNPROTECTED = "Noté sans bac à sable (sandbox = « none »)."
 
 
@@ -54,7 +55,15 @@ class Grade(Execute):
     on the trusted side, the checks run against the copies: nothing a check sends can reach the notebook any more.
     """
 
-    checks_timeout = Float(10.0, help="Seconds allowed to one call of student code by a check.").tag(config=True)
+    checks_timeout = Float(10.0, help="Seconds of CPU allowed to one call of student code by a check.").tag(config=True)
+    checks_wall = Float(
+        6.0, help="How many times checks_timeout a call may last by the clock on the wall, on a busy machine or asleep."
+    ).tag(config=True)
+    checks_first_call = Float(
+        2.0,
+        help="How many times checks_timeout the slow first calls of an exercise (a compilation, an import) may take "
+        "beyond it, all together, where the next call is fast.",
+    ).tag(config=True)
     checks_budget = Float(
         20.0, help="Seconds that the checks of one exercise may lose to time limits before the rest is not run."
     ).tag(config=True)
@@ -168,7 +177,9 @@ class Grade(Execute):
         """The kernel, in its sandbox with a copy of the submission's folder; checks run before it is shut down."""
         with super().setup_kernel(**kwargs):
             server, address = self.km.forked.listen()
-            with SnapshotListener(server, address) as self._listener:
+            with SnapshotListener(
+                server, address, wall_factor=self.checks_wall, first_call=self.checks_first_call
+            ) as self._listener:
                 self._run_quietly(lines.bootstrap_code())
                 yield
                 self._write_reports(self.nb, self._listener)
@@ -279,7 +290,7 @@ class Grade(Execute):
         token = new_token()
         self._run_quietly(lines.snapshot_code(self._listener.address, plan.exercise, token))
         with contextlib.suppress(RemoteError):
-            self._listener.wait_snapshot(plan.exercise, token, timeout=self.checks_timeout)
+            self._listener.wait_snapshot(plan.exercise, token, timeout=_PATIENCE)
             self._tokens[plan.exercise] = token
 
     def _run_quietly(self, code: str) -> None:
@@ -290,7 +301,7 @@ class Grade(Execute):
     async def _async_run_quietly(self, code: str) -> None:
         assert self.kc is not None
         sent = await ensure_async(self.kc.execute(code, silent=True, store_history=False, allow_stdin=False))
-        deadline = monotonic() + self.checks_timeout
+        deadline = monotonic() + _PATIENCE
         while monotonic() < deadline:
             try:
                 reply = await ensure_async(self.kc.shell_channel.get_msg(timeout=0.5))

@@ -13,6 +13,7 @@ from attentif.exercises.exercise import Function, Output
 from attentif.words.text import Text
 
 FLOAT32_RTOL, FLOAT32_ATOL = 1e-4, 1e-5
+_ALL_DIGITS = 17  # what tells any two float64 apart
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 _KIND_WORDS = {
     "bool": Text("des booléens (True/False)", "booleans (True/False)"),
@@ -202,7 +203,11 @@ def to_numpy(value: Any) -> np.ndarray | None:
         if value.dtype in (torch.bfloat16, torch.float16):
             value = value.to(torch.float32)
         return value.resolve_conj().resolve_neg().cpu().numpy()
-    if isinstance(value, (bool, int, float, complex, np.number, np.bool_, np.ndarray, list, tuple)):
+    if isinstance(value, (list, tuple)):  # numpy knows nothing of some of torch's dtypes
+        value = [to_numpy(part) if isinstance(part, (torch.Tensor, list, tuple)) else part for part in value]
+        if any(part is None for part in value):
+            return None
+    if isinstance(value, (bool, int, float, complex, np.number, np.bool_, np.ndarray, list)):
         try:
             array = np.asarray(value)
         except (ValueError, OverflowError):
@@ -267,7 +272,7 @@ def _sizes(shape: tuple[int, ...]) -> str:
 
 def _dtype_mismatch(output: Output, got: np.ndarray, wanted: np.ndarray) -> Mismatch | None:
     kind, wanted_kind = _KINDS[got.dtype.kind], _KINDS[wanted.dtype.kind]
-    if kind == wanted_kind or (wanted_kind == "float" and kind == "int" and wanted.ndim == 0):
+    if kind == wanted_kind or (wanted_kind in ("float", "int") and kind in ("int", "bool") and wanted.ndim == 0):
         return None
     if wanted_kind == "int" and kind == "float":
         return None  # 12.0 for 12: the values decide
@@ -314,7 +319,7 @@ def row_signs(got: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 def tolerance(value: Any, got: np.ndarray, function: Function) -> tuple[float, float]:
     """(rtol, atol) that an answer of this dtype is held to."""
     half = isinstance(value, torch.Tensor) and value.dtype in (torch.bfloat16, torch.float16)
-    if half:
+    if half or got.dtype == np.float16:
         return 2e-2, 1e-2
     if got.dtype in (np.float32, np.complex64):
         return max(function.rtol, FLOAT32_RTOL), max(function.atol, FLOAT32_ATOL)
@@ -323,9 +328,9 @@ def tolerance(value: Any, got: np.ndarray, function: Function) -> tuple[float, f
 
 def _worst_difference(output: Output, got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, atol: float) -> Text:
     if wanted.ndim == 0:
+        right, mine = two_numbers(wanted[()], got[()], atol)
         return Text(
-            f"« {output.name} » : attendu {_number(wanted[()], atol)}, obtenu {_number(got[()], atol)}.",
-            f"`{output.name}`: expected {_number(wanted[()], atol)}, got {_number(got[()], atol)}.",
+            f"« {output.name} » : attendu {right}, obtenu {mine}.", f"`{output.name}`: expected {right}, got {mine}."
         )
     with np.errstate(all="ignore"):
         size = np.where(wrong, np.abs(got.astype(np.complex128) - wanted.astype(np.complex128)), -1.0)
@@ -334,19 +339,32 @@ def _worst_difference(output: Output, got: np.ndarray, wanted: np.ndarray, wrong
     names = axis_names(output, wanted.ndim) or ["…"] * wanted.ndim
     place = ", ".join(_pair(name, i) for name, i in zip(names, index, strict=True))
     share = 100 * wrong.mean()
+    right, mine = two_numbers(wanted[index], got[index], atol)
+    shown = f"{share:.0f}" if share >= 1 else "< 1"
     return Text(
-        f"« {output.name} » : {share:.0f} % des valeurs diffèrent ; au plus loin, en ({place}), "
-        f"attendu {_number(wanted[index], atol)}, obtenu {_number(got[index], atol)}.",
-        f"`{output.name}`: {share:.0f}% of the values differ; farthest at ({place}), "
-        f"expected {_number(wanted[index], atol)}, got {_number(got[index], atol)}.",
+        f"« {output.name} » : {shown} % des valeurs diffèrent ; au plus loin, en ({place}), "
+        f"attendu {right}, obtenu {mine}.",
+        f"`{output.name}`: {shown}% of the values differ; farthest at ({place}), expected {right}, got {mine}.",
     )
 
 
-def _number(value: Any, atol: float) -> str:
-    """The number in four digits; what is far below the tolerance is rounding, and written 0 (never « -0 »)."""
+def two_numbers(one: Any, other: Any, atol: float) -> tuple[str, str]:
+    """Two numbers in four digits, or in as many as it takes to show that they differ."""
+    shown = _number(one, atol), _number(other, atol)
+    digits = 4
+    while shown[0] == shown[1] and digits < _ALL_DIGITS and one != other:
+        digits += 1
+        shown = _number(one, 0.0, digits), _number(other, 0.0, digits)
+    return shown
+
+
+def _number(value: Any, atol: float, digits: int = 4) -> str:
+    """The number; what is far below the tolerance is rounding, and written 0 (never « -0 »)."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
-    return "0" if abs(value) < atol / 10 else f"{value + 0.0:.4g}"
+    if isinstance(value, (int, np.integer)) and digits > 4:
+        return str(int(value))
+    return "0" if abs(value) < atol / 10 else f"{value + 0.0:.{digits}g}"
 
 
 def _describe(value: Any) -> tuple[str, str]:

@@ -17,7 +17,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from attentif.remote.inside.grade_cells import NoSingleNumber, execute, plain_value
@@ -89,7 +89,12 @@ def user_namespace() -> dict[str, Any]:
 def snapshot(path: str, exercise: str, token: str) -> None:
     """Forks a frozen copy of this process that waits for the grader at the socket ``path``. Returns at once in the
     original; never returns in the copy. Must run in the main thread."""
-    namespace, drawn = user_namespace(), random.getstate()
+    _freeze(path, exercise, token, Agent(user_namespace()))
+
+
+def _freeze(path: str, exercise: str, token: str, agent: Agent) -> None:
+    """A frozen copy of this process; ``agent`` goes on in those of its sessions that are to know its objects."""
+    drawn = random.getstate()
     if _fork() != 0:
         return
     try:
@@ -98,27 +103,28 @@ def snapshot(path: str, exercise: str, token: str) -> None:
         connection = _connect(path)
         connection.sendall(encode({"hello": "snapshot", "exercise": exercise, "token": token}))
         gc.freeze()  # the sessions' collections must not touch, hence copy, every inherited page
-        _serve_snapshot(connection, path, namespace)
+        _serve_snapshot(connection, path, agent)
     except BaseException:
         pass  # the grader sees the connection close, and says so
     finally:
         _exit(0)
 
 
-def _serve_snapshot(connection: socket.socket, path: str, namespace: Mapping[str, Any]) -> None:
+def _serve_snapshot(connection: socket.socket, path: str, agent: Agent) -> None:
     """Forks a session for each request until the grader hangs up; tells how a session ended when asked."""
     endings: dict[int, int] = {}
     while (request := _receive(connection)) is not None:
         asked = decode(request)
         _reap(endings)
         if asked["do"] == "fork":
-            reply: dict[str, Any] = _fork_session(connection, path, str(asked["token"]), namespace)
+            served = agent if asked["objects"] else Agent(agent.namespace)
+            reply: dict[str, Any] = _fork_session(connection, path, str(asked["token"]), served)
         else:
             reply = {"status": _ending(asked["pid"], endings)}
         connection.sendall(encode(reply))
 
 
-def _fork_session(connection: socket.socket, path: str, token: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
+def _fork_session(connection: socket.socket, path: str, token: str, agent: Agent) -> dict[str, Any]:
     try:
         drawn = random.getstate()
         pid = _fork()
@@ -129,7 +135,7 @@ def _fork_session(connection: socket.socket, path: str, token: str, namespace: M
         try:
             connection.close()
             random.setstate(drawn)  # Python seeds it anew after each fork; checks are to repeat themselves
-            _serve_session(path, token, namespace)
+            _serve_session(path, token, agent)
             code = 0
         except MemoryError:
             code = OUT_OF_MEMORY
@@ -138,12 +144,12 @@ def _fork_session(connection: socket.socket, path: str, token: str, namespace: M
     return {"pid": pid}
 
 
-def _serve_session(path: str, token: str, namespace: Mapping[str, Any]) -> None:
+def _serve_session(path: str, token: str, agent: Agent) -> None:
     _setsid()
     _die_with_parent()
     connection = _connect(path)
     connection.sendall(encode({"hello": "session", "token": token}))
-    agent = Agent(namespace)
+    agent.freeze = lambda exercise, token: _freeze(path, exercise, token, agent)
     while (request := _receive(connection)) is not None:
         connection.sendall(agent.handle(request))
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from attentif.remote.wire.call import Ref
 from attentif.remote.wire.errors import NameMissing, NotCallable
+from attentif.remote.wire.state import fit_state
 
 if TYPE_CHECKING:
     import torch
@@ -56,8 +57,15 @@ def bound_call(
     if init is not None:
         target = target(*resolve(namespace, list(init.values())))
         if state is not None:
-            target.load_state_dict(dict(state))
+            misfits = fit_state(target, state)
+            if any(misfits.values()):
+                raise RuntimeError(f"state_dict: {misfits}")
     return getattr(target, method) if method else target
+
+
+def give_state(namespace: Namespace, module: Any, state: Values) -> dict[str, list[str]]:
+    """``fit_state`` on an object of the student's."""
+    return fit_state(module, state)
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -269,9 +277,10 @@ def rng_used(
     state: Values | None = None,
     method: str = "",
 ) -> list[str]:
-    """Which global generators ("random", "numpy", "torch") the call drew from or seeded."""
+    """Which global generators ("random", "numpy", "torch") the call drew from or seeded, once it is warm."""
     target = bound_call(namespace, name, init, state, method)
     given = resolve(namespace, list(inputs.values()))
+    _warm_up(target, given)
     before = _generators()
     target(*given)
     after = _generators()
@@ -298,17 +307,24 @@ def peak_memory(
     state: Values | None = None,
     method: str = "",
 ) -> int:
-    """Bytes that the call allocated at its peak, as Python and numpy count them (tracemalloc; torch does not)."""
+    """Bytes that the call, once it is warm, allocated at its peak, as Python and numpy count them (tracemalloc; torch
+    does not)."""
     import tracemalloc
 
     target = bound_call(namespace, name, init, state, method)
     given = resolve(namespace, list(inputs.values()))
+    _warm_up(target, given)
     tracemalloc.start()
     try:
         target(*given)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def _warm_up(target: Callable[..., Any], given: Sequence[Any]) -> None:
+    """One call that counts for nothing, on copies: what is imported or compiled on the way is not the call's own."""
+    target(*copy.deepcopy(given))
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -384,6 +400,7 @@ PROBES: dict[str, Callable[..., Any]] = {
         call_and_inputs,
         call_laid_out,
         call_seeded,
+        give_state,
         gradients,
         hook_outputs,
         item,

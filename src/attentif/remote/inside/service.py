@@ -8,7 +8,7 @@ import linecache
 import os
 import sysconfig
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -35,6 +35,7 @@ class Agent:
 
     def __init__(self, namespace: Mapping[str, Any], *, forward: bool = False) -> None:
         self.namespace, self.forward = namespace, forward
+        self.freeze: Callable[[str, str], None] | None = None  # where a session can leave a frozen copy of itself
         self._objects: list[Any] = []
 
     def handle(self, request: bytes) -> bytes:
@@ -73,6 +74,8 @@ class Agent:
             if asked["name"] not in probes.PROBES:
                 raise ProtocolError("no such probe")
             return probes.PROBES[asked["name"]](self.namespace, *asked["args"], **asked["kwargs"])
+        if operation == "freeze" and self.freeze is not None:
+            return self.freeze(asked["exercise"], asked["token"])
         raise ProtocolError("no such operation")
 
     def _object(self, number: int, _callable: bool, _kind: str) -> Any:

@@ -12,10 +12,10 @@ import signal
 import socket
 import struct
 from collections.abc import Callable
-from time import monotonic
 from typing import Protocol
 
 from attentif.kernels.shared import processes
+from attentif.remote.outside.clock import WALL_FACTOR, CallClock
 from attentif.remote.wire.codec import DEFAULT_LIMITS, HEADER, Limits, sizes
 from attentif.remote.wire.errors import ProcessDied, ProtocolError, RemoteError, SessionClosed, TimeLimit
 
@@ -35,7 +35,11 @@ class Connection(Protocol):
 
 
 class SocketConnection:
-    """A process at the other end of a unix socket. A request and its reply have ``time_limit`` seconds together.
+    """A process at the other end of a unix socket. A request and its reply have ``time_limit`` seconds of CPU together,
+    and ``wall_limit`` seconds by the clock on the wall.
+
+    ``allowance`` is what one call may take beyond ``time_limit``, in seconds of CPU; ``overtime`` is then told of the
+    request and of what it took too much, and raises TimeLimit if that was not to be.
 
     Whatever ends the conversation kills the process; ``ended`` is then the error that said so. ``explain`` makes a
     better error of a connection that closed, if somebody knows how the process ended.
@@ -43,6 +47,8 @@ class SocketConnection:
 
     def __init__(self, connection: socket.socket, time_limit: float, limits: Limits = DEFAULT_LIMITS) -> None:
         self.socket, self.time_limit, self.limits = connection, time_limit, limits
+        self.wall_limit, self.allowance = WALL_FACTOR * time_limit, 0.0
+        self.overtime: Callable[[bytes, float], None] = lambda _request, _seconds: None
         self.ended: RemoteError | None = None
         self.explain: Callable[[], RemoteError | None] = lambda: None
         self._peer = _Peer(connection)
@@ -51,12 +57,15 @@ class SocketConnection:
         """Sends and waits. Raises TimeLimit, ProcessDied, MemoryLimit or ProtocolError, then SessionClosed."""
         if self.ended is not None:
             raise SessionClosed(f"the session has ended: {type(self.ended).__name__}")
-        deadline = monotonic() + self.time_limit
+        clock = CallClock(self._peer.pid, self.time_limit + self.allowance, self.wall_limit)
         try:
-            send(self.socket, request, deadline)
-            return receive(self.socket, deadline, self.limits)
-        except TimeoutError:
-            self._end(TimeLimit(self.time_limit))
+            send(self.socket, request, clock)
+            reply = receive(self.socket, clock, self.limits)
+            if self.allowance and clock.used() > self.time_limit:
+                self.overtime(request, clock.used() - self.time_limit)
+            return reply
+        except TimeLimit as error:
+            self._end(error)
         except (EOFError, OSError):
             self._end(self.explain() or ProcessDied("the process ended in the middle of a call"))
         except ProtocolError as error:
@@ -131,19 +140,25 @@ def _user_of(pid: int) -> int:
     return -1
 
 
-def send(connection: socket.socket, message: bytes, deadline: float) -> None:
-    """Sends all of a message before ``deadline``; TimeoutError or OSError."""
-    connection.settimeout(_left(deadline))
-    connection.sendall(message)
+def send(connection: socket.socket, message: bytes, clock: CallClock) -> None:
+    """Sends all of a message in the clock's time; TimeLimit or OSError."""
+    rest = memoryview(message)
+    while rest:
+        connection.settimeout(clock.patience())
+        with contextlib.suppress(TimeoutError):
+            rest = rest[connection.send(rest) :]
 
 
-def receive(connection: socket.socket, deadline: float, limits: Limits) -> bytes:
-    """A whole message before ``deadline``, however slowly it drips; its announced size is checked before memory is
-    used. Raises TimeoutError, EOFError, OSError or ProtocolError."""
+def receive(connection: socket.socket, clock: CallClock, limits: Limits) -> bytes:
+    """A whole message in the clock's time, however slowly it drips; its announced size is checked before memory is
+    used. Raises TimeLimit, EOFError, OSError or ProtocolError."""
     parts, count = bytearray(), _FIRST  # nearly always all of it: one wait instead of two
     while len(parts) < count:
-        connection.settimeout(_left(deadline))
-        part = connection.recv(min(_CHUNK, count - len(parts)))
+        connection.settimeout(clock.patience())
+        try:
+            part = connection.recv(min(_CHUNK, count - len(parts)))
+        except TimeoutError:
+            continue
         if not part:
             raise EOFError
         parts += part
@@ -161,10 +176,3 @@ def readable(connections: list[socket.socket], timeout: float) -> list[socket.so
     for number in by_number:
         poll.register(number, select.POLLIN)
     return [by_number[number] for number, _ in poll.poll(max(0.0, timeout) * 1000)]
-
-
-def _left(deadline: float) -> float:
-    left = deadline - monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import math
 import os
 import secrets
 import signal
@@ -13,6 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from attentif.remote.outside.clock import WALL_FACTOR
 from attentif.remote.outside.connections import SocketConnection, readable
 from attentif.remote.outside.student import Student, student_error
 from attentif.remote.wire.codec import DEFAULT_LIMITS, HEADER, Limits, decode, encode, sizes
@@ -30,6 +33,7 @@ from attentif.remote.wire.protocol import OUT_OF_MEMORY
 _HELLO_LIMITS = Limits(bytes=256 * 1024, tree_bytes=256 * 1024, depth=4, nodes=100, tensors=0, string=16_384)
 _HELLO_PATIENCE = 5.0  # seconds that a caller has to say who it is
 _KINDS = {"snapshot": "token", "session": "token", "cell": "nonce"}
+FIRST_CALL = 2.0  # times its limit that a call may take beyond it, where the next one is fast
 _LONGEST_PATH = 100  # bytes: the system's bound on the address of a unix socket is 108 or 104
 
 
@@ -77,14 +81,26 @@ class SnapshotListener:
     ``wait_…`` and ``open_session`` calls; there is no thread.
 
     ``address`` is the socket's path as the kernel sees it, which in a sandbox is not the path that it has here.
-    ``lost`` counts the seconds that each exercise has lost to time limits.
+    ``lost`` counts the seconds that each exercise has lost to time limits. A call may take ``wall_factor`` times its
+    limit on CPU by the clock on the wall. A first call may be slow (a compilation, an import): calls may take
+    ``first_call`` times their limit beyond it, all of an exercise's together, as long as they are fast when repeated.
     """
 
     def __init__(
-        self, server: socket.socket, address: str, *, max_pending: int = 64, limits: Limits = DEFAULT_LIMITS
+        self,
+        server: socket.socket,
+        address: str,
+        *,
+        max_pending: int = 64,
+        limits: Limits = DEFAULT_LIMITS,
+        wall_factor: float = WALL_FACTOR,
+        first_call: float = FIRST_CALL,
     ) -> None:
         self.server, self.address, self.lost = server, address, dict[str, float]()
         self._max_pending, self._limits = max_pending, limits
+        self._wall_factor, self._first_call = wall_factor, first_call
+        self._overtime: dict[str, float] = {}  # by exercise: seconds of CPU that slow first calls have taken
+        self._cold: list[SocketConnection] = []  # copies frozen before such a call
         self._callers: list[_Caller] = []
         self._arrived: dict[tuple[str, str], tuple[SocketConnection, dict[Any, Any]]] = {}
         self._snapshots: dict[str, SocketConnection] = {}
@@ -110,7 +126,7 @@ class SnapshotListener:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for connection in [*self._snapshots.values(), *(c for c, _ in self._arrived.values())]:
+        for connection in [*self._snapshots.values(), *self._cold, *(c for c, _ in self._arrived.values())]:
             connection.kill()
         for caller in self._callers:
             caller.socket.close()
@@ -145,26 +161,60 @@ class SnapshotListener:
         )
 
     @contextlib.contextmanager
-    def open_session(self, exercise: str, *, time_limit: float = 10.0, start_limit: float = 10.0) -> Iterator[Student]:
-        """A fresh fork of the exercise's frozen copy, killed at the end. ``time_limit`` seconds are allowed to each
-        call; what is lost to that limit is added to ``lost[exercise]``. Raises SnapshotMissing if there is no frozen
-        copy or it cannot be forked."""
+    def open_session(self, exercise: str, *, time_limit: float = 10.0, start_limit: float = 30.0) -> Iterator[Student]:
+        """A fresh fork of the exercise's frozen copy, killed at the end. ``time_limit`` seconds of CPU are allowed to
+        each call; one call lost to a limit adds them to ``lost[exercise]``. Raises SnapshotMissing if there is no
+        frozen copy or it cannot be forked."""
         snapshot = self._snapshots.get(exercise)
         if snapshot is None:
             raise SnapshotMissing(f"no frozen copy for {exercise}")
-        token = secrets.token_hex(16)
-        pid = _control(snapshot, {"do": "fork", "token": token}, start_limit).get("pid")
-        if type(pid) is not int:
-            raise SnapshotMissing("the frozen copy could not be forked")
-        session, _ = self._wait("session", token, start_limit)
-        session.time_limit, session.limits = time_limit, self._limits
-        session.explain = lambda: _explain_end(snapshot, pid, time_limit)
+        session = self._fork(snapshot, time_limit, start_limit)
+        session.allowance = max(0.0, self._first_call * time_limit - self._overtime.get(exercise, 0.0))
+        session.overtime = functools.partial(self._judge_overtime, exercise, session, start_limit)
         try:
             yield Student(session, self._limits)
         finally:
             if isinstance(session.ended, TimeLimit):
                 self.lost[exercise] = self.lost.get(exercise, 0.0) + time_limit
+                if not session.ended.wall:
+                    self._overtime[exercise] = math.inf
             session.kill()
+
+    def _fork(
+        self, snapshot: SocketConnection, time_limit: float, start_limit: float, *, objects: bool = False
+    ) -> SocketConnection:
+        """A session with a fork of a frozen copy; ``objects``: with those that the copied session has handed out."""
+        token = secrets.token_hex(16)
+        pid = _control(snapshot, {"do": "fork", "token": token, "objects": objects}, start_limit).get("pid")
+        if type(pid) is not int:
+            raise SnapshotMissing("the frozen copy could not be forked")
+        session, _ = self._wait("session", token, start_limit)
+        session.time_limit, session.limits = time_limit, self._limits
+        session.wall_limit = self._wall_factor * time_limit
+        session.explain = lambda: _explain_end(snapshot, pid, time_limit)
+        return session
+
+    def _judge_overtime(
+        self, exercise: str, session: SocketConnection, start_limit: float, request: bytes, seconds: float
+    ) -> None:
+        """A call took too long by ``seconds``. It is repeated in a frozen copy of what the call has left behind; if it
+        is fast there, later sessions are forked from that copy, so that they need not pay again. Else TimeLimit."""
+        self._overtime[exercise] = self._overtime.get(exercise, 0.0) + seconds
+        token = secrets.token_hex(16)
+        try:
+            session.allowance = 0.0
+            session.ask(encode({"do": "freeze", "exercise": exercise, "token": token}))
+            warm, _ = self._wait("snapshot", token, start_limit)
+            self._cold.append(warm)
+            again = self._fork(warm, session.time_limit, start_limit, objects=True)
+            try:
+                again.ask(request)
+            finally:
+                again.kill()
+        except RemoteError:
+            raise TimeLimit(session.time_limit) from None
+        self._cold[-1], self._snapshots[exercise] = self._snapshots[exercise], warm
+        session.allowance = max(0.0, self._first_call * session.time_limit - self._overtime[exercise])
 
     def _wait(self, kind: str, token: str, timeout: float) -> tuple[SocketConnection, dict[Any, Any]]:
         deadline = monotonic() + timeout
@@ -220,7 +270,7 @@ class SnapshotListener:
 
 def _control(snapshot: SocketConnection, asked: dict[str, Any], limit: float) -> dict[Any, Any]:
     """A frozen copy's answer. It may lie: only a message hangs on it. SnapshotMissing if it does not answer."""
-    snapshot.time_limit, snapshot.limits = limit, _HELLO_LIMITS
+    snapshot.time_limit, snapshot.wall_limit, snapshot.limits = limit, limit, _HELLO_LIMITS
     try:
         reply = decode(snapshot.ask(encode(asked)), None, _HELLO_LIMITS)
     except RemoteError as error:

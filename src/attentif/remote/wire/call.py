@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from attentif.remote.wire.errors import ProtocolError, StateMisfit
+from attentif.remote.wire.state import fit_state
+
 
 @dataclass(frozen=True)
 class Ref:
@@ -19,7 +22,7 @@ class Call:
     """One call of code that may live elsewhere, as data.
 
     ``inputs`` are passed by position in the order of the mapping. For a class, ``init`` holds the constructor's
-    arguments (by position too), ``state`` the tensors given to ``load_state_dict`` and ``method`` the method to
+    arguments (by position too), ``state`` its parameters by name, all that are learned, and ``method`` the method to
     call (the instance itself when empty).
     """
 
@@ -31,16 +34,29 @@ class Call:
 
     def run(self, namespace: Any) -> Any:
         """Runs the call on anything that has the target as an attribute and returns what it returns."""
-        target = getattr(namespace, self.target)
         inputs = [getattr(namespace, v.name) if isinstance(v, Ref) else v for v in self.inputs.values()]
+        return self.made(namespace)(*inputs)
+
+    def made(self, namespace: Any) -> Any:
+        """What the call calls: the function, or an instance made with ``init`` and given ``state`` (or its method).
+        Raises StateMisfit if the instance does not take that state."""
+        target = getattr(namespace, self.target)
         if self.init is not None:
             target = target(*self.init.values())
             if self.state is not None:
-                target.load_state_dict(dict(self.state))
-        if self.method:
-            target = getattr(target, self.method)
-        return target(*inputs)
+                _give_state(namespace, target, self.state)
+        return getattr(target, self.method) if self.method else target
 
     def with_inputs(self, **changes: Any) -> Call:
         """The same call with some inputs replaced."""
         return replace(self, inputs={**self.inputs, **changes})
+
+
+def _give_state(namespace: Any, module: Any, state: Mapping[str, Any]) -> None:
+    probe = getattr(namespace, "probe", None)  # a student's; our own namespaces have none
+    found = fit_state(module, state) if probe is None else probe("give_state", module, dict(state))
+    if not isinstance(found, dict):
+        raise ProtocolError("a probe answered with something else than what it looks for")
+    misfits = [[str(name)[:200] for name in found.get(kind) or ()] for kind in ("missing", "misshapen", "extra")]
+    if any(misfits):
+        raise StateMisfit(*misfits)

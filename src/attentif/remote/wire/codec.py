@@ -1,10 +1,11 @@
 """Values as data: a JSON tree beside safetensors bytes. Nothing here can execute what it reads.
 
 Carried by value: None, bool, int, float, complex, str, bytes, lists, tuples, sets, dicts, numpy arrays and scalars,
-torch tensors, dtypes. Everything else is a *handle*: a number for an object that stays where it is. What is read is
-rebuilt as exact plain types, whatever the sender's objects claimed to be, within bounds that are checked before
-memory is used. A message is ``bytes of the tree, bytes of the tensors`` (two big-endian unsigned 64-bit integers),
-the tree, the tensors. Torch is imported only where a tensor is met: a numpy notebook need not pay for it.
+torch tensors, dtypes; other real numbers (long doubles, fractions, decimals) as the float nearest to them. Everything
+else is a *handle*: a number for an object that stays where it is. What is read is rebuilt as exact plain types,
+whatever the sender's objects claimed to be, within bounds that are checked before memory is used. A message is ``bytes
+of the tree, bytes of the tensors`` (two big-endian unsigned 64-bit integers), the tree, the tensors. Torch is imported
+only where a tensor is met: a numpy notebook need not pay for it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from __future__ import annotations
 import functools
 import json
 import math
+import numbers
 import re
 import struct
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -270,7 +273,7 @@ class _Writer:
         return tree
 
     def _write_array(self, value: Any, *, scalar: bool) -> Any:
-        array = np.array(value, copy=True, order="C", subok=False)
+        array = _narrowed(np.array(value, copy=True, order="C", subok=False))
         name = array.dtype.name
         if name not in _NUMPY_DTYPES:
             raise ProtocolError(f"a numpy array of dtype {name[:50]} cannot be carried: numbers and booleans only")
@@ -289,6 +292,8 @@ class _Writer:
             return {"dtype": _torch_name(value)}
         if issubclass(kind, np.dtype) and value.name in _NUMPY_DTYPES:
             return {"numpy_dtype": value.name}
+        if issubclass(kind, (Decimal, numbers.Real)):
+            return _write_float(_nearest_float(value))
         if kind is Ref:
             return {"ref": self._write_string(value.name)}
         if self.export is None:
@@ -299,6 +304,21 @@ class _Writer:
 
 def _write_float(value: float) -> Any:
     return value if math.isfinite(value) else {"float": repr(value)}
+
+
+def _nearest_float(value: Any) -> float:
+    try:
+        return float(value)
+    except (OverflowError, ValueError):
+        raise ProtocolError(f"a {_type_name(value)} that no float comes near cannot be carried") from None
+
+
+def _narrowed(array: np.ndarray) -> np.ndarray:
+    """Numbers wider than 64 bits (long doubles), rounded to 64: how wide they are differs from machine to machine."""
+    if array.dtype.kind not in "fc" or array.dtype.itemsize <= (8 if array.dtype.kind == "f" else 16):
+        return array
+    with np.errstate(all="ignore"):  # what is beyond the largest float becomes infinite
+        return array.astype(np.float64 if array.dtype.kind == "f" else np.complex128)
 
 
 def _type_name(value: Any) -> str:

@@ -33,6 +33,15 @@ class StudentError(RemoteError):
         self.bases = bases
 
 
+class StateMisfit(StudentError):
+    """A module does not take the parameters that the statement fixes. ``missing`` ones it lacks, ``misshapen`` ones
+    have another shape there, ``extra`` ones are the module's own: names chosen by student code."""
+
+    def __init__(self, missing: list[str], misshapen: list[str], extra: list[str]) -> None:
+        super().__init__("RuntimeError", f"state_dict: missing {missing}, misshapen {misshapen}, extra {extra}")
+        self.missing, self.misshapen, self.extra = missing, misshapen, extra
+
+
 class NameMissing(RemoteError, AttributeError):
     """The student's code defines no such name. An AttributeError too, so that ``hasattr(student, ...)`` works."""
 
@@ -52,11 +61,11 @@ class NotCallable(RemoteError):
 
 
 class TimeLimit(RemoteError):
-    """A call had not ended after ``seconds``; its process was killed."""
+    """A call had not ended after ``seconds`` of CPU, or (``wall``) by the clock on the wall; its process was killed."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, wall: bool = False) -> None:
         super().__init__(f"{seconds:g} s")
-        self.seconds = seconds
+        self.seconds, self.wall = seconds, wall
 
 
 class MemoryLimit(RemoteError):
