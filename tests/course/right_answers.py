@@ -473,11 +473,11 @@ def score_variance__one_by_one(d_k, n=10_000, generator=None):
 
 
 def additive_attention__fairseq_like(q, K, Wq, Wk, v, mask=None):
-    """In the manner of a sequence-to-sequence library: time first, (context, weights) with float() around softmax."""
+    """In the manner of a sequence-to-sequence library: time first, (context, weights)."""
     x = torch.tanh(F.linear(q, Wq.t()).unsqueeze(0) + F.linear(K.transpose(0, 1), Wk.t()))  # (T, B, da)
     scores = torch.sum(v * x, dim=2)  # (T, B)
     if mask is not None:
-        scores = scores.float().masked_fill(~mask.t(), float("-inf")).type_as(scores)
+        scores = scores.masked_fill(~mask.t(), float("-inf")).type_as(scores)
     weights = F.softmax(scores, dim=0)
     return (weights.unsqueeze(2) * K.transpose(0, 1)).sum(dim=0), weights.t()
 

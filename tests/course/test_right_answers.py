@@ -19,6 +19,9 @@ ATELIER = {exercise: atelier for atelier, exercise in EXERCISES}
 NUMPY = [exercise for atelier, exercise in EXERCISES if atelier == "atelier1" and exercise != "numpy_to_torch"]
 DOUBLE = {"squared_distances", "orthogonal_projection", "gradient_check"}  # their statements ask for double precision
 
+# Scores of ten thousand, of which single precision loses the third digit:
+TOO_FAR_FOR_SINGLE = {"packed_multi_head_attention"}
+
 
 def test_there_are_enough_of_them():
     assert len(RIGHT_ANSWERS) >= 60
@@ -109,14 +112,16 @@ def graded_in(guise, name):
     return run_checks(run, COURSE.check_files(ATELIER[name], name), [name])[name]
 
 
-@pytest.mark.parametrize("guise", GUISES.values(), ids=GUISES)
+@pytest.mark.parametrize("guise", GUISES)
 @pytest.mark.parametrize("name", NUMPY)
 def test_numbers_are_taken_for_what_they_are(name, guise):
-    report = graded_in(guise, name)
+    if (name, guise) == ("squared_distances", "lists"):
+        pytest.skip("five million distances are no list: the statement asks for arrays")
+    report = graded_in(GUISES[guise], name)
     assert report.fraction == 1.0, told(report)
 
 
-@pytest.mark.parametrize("name", [name for name in ATELIER if name not in DOUBLE])
+@pytest.mark.parametrize("name", [name for name in ATELIER if name not in DOUBLE | TOO_FAR_FOR_SINGLE])
 def test_an_answer_is_judged_to_the_precision_of_its_computation(name):
     report = graded_in(in_single_precision, name)
     assert report.fraction == 1.0, told(report)

@@ -19,10 +19,10 @@ from attentif.remote.wire.call import Call
 
 _NUDGE = 3e-7  # relative: a few steps of float32
 _FINER = 8  # nudges are made in this proportion, too: smooth functions answer its square, rounding does not
-_LEAST, _MOST = 1e-9, 1e-3  # relative to the answer: jumps that rounding to float32 makes
+_LEAST, _MOST = 1e-9, 5e-2  # relative to the answer: jumps that rounding to float32 makes
 _ERRORS = 32  # an error may be so many times the largest jump that was seen
 _MOST_CASES = 6
-_DIRECTIONS = 2
+_DIRECTIONS = 6  # what rounds away one nudge may not round away the next
 
 Run = Callable[[Case], Any]
 
