@@ -32,7 +32,7 @@ def test_coordinates_and_components_agree(student, cases):
     Z and the components go together: Z = (X − mean)·Cᵀ, and the rows of C are orthonormal."""
     for case in cases:
         X = case.call.inputs["X"]
-        Z, components, _ = case.call.run(student)
+        Z, components, _ = map(np.asarray, case.call.run(student))
         if not np.allclose(components @ components.T, np.eye(len(components)), atol=1e-6):
             fail(Text("Les composantes ne sont pas orthonormées.", "The components are not orthonormal."))
         if not np.allclose(Z, (X - X.mean(axis=0)) @ components.T, atol=1e-6):

@@ -31,7 +31,7 @@ def test_one_more_step_changes_nothing(student):
 
     πP = π: one more step changes nothing."""
     P = np.array([[0.2, 0.5, 0.3], [0.6, 0.1, 0.3], [0.25, 0.25, 0.5]])
-    π = student.stationary_distribution(P)
+    π = np.asarray(student.stationary_distribution(P))
     if not (np.allclose(π @ P, π) and np.isclose(np.sum(π), 1)):
         fail(Text("πP n'est pas égal à π.", "πP does not equal π."))
 

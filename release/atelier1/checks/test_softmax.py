@@ -24,7 +24,7 @@ def test_each_row_is_a_distribution(student, rng):
     p = np.asarray(student.softmax(3 * rng.normal(size=(5, 7))))
     if not np.all(p > 0):
         fail(Text("Certaines probabilités ne sont pas positives.", "Some probabilities are not positive."))
-    if not np.allclose(np.sum(p, axis=-1), 1, rtol=0, atol=1e-9):
+    if not np.allclose(np.sum(p, axis=-1), 1, rtol=0, atol=1e-6):
         fail(Text("Vos lignes ne somment pas à 1.", "Your rows do not sum to 1."))
 
 

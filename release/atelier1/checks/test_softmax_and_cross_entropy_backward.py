@@ -31,9 +31,9 @@ def test_rows_sum_to_zero(student):
 
     Each row of both gradients sums to 0: shifting all logits of a row changes nothing."""
     p = np.array([[0.1, 0.2, 0.3, 0.4], [0.7, 0.1, 0.15, 0.05]])
-    dz = student.softmax_backward(p, np.array([[3.0, -1.0, 0.0, 2.0], [1.0, 1.0, -4.0, 0.5]]))
-    d_logits = student.cross_entropy_backward(np.log(p) + 5.0, np.array([2, 0]))
-    if not np.allclose(np.sum(dz, axis=1), 0) or not np.allclose(np.sum(d_logits, axis=1), 0):
+    dz = np.asarray(student.softmax_backward(p, np.array([[3.0, -1.0, 0.0, 2.0], [1.0, 1.0, -4.0, 0.5]])))
+    d_logits = np.asarray(student.cross_entropy_backward(np.log(p) + 5.0, np.array([2, 0])))
+    if not np.allclose(np.sum(dz, axis=1), 0, atol=1e-6) or not np.allclose(np.sum(d_logits, axis=1), 0, atol=1e-6):
         fail(Text("Une ligne du gradient ne somme pas à 0.", "A row of the gradient does not sum to 0."))
 
 

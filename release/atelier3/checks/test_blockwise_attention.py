@@ -66,7 +66,7 @@ def test_never_the_whole_matrix(student):
     Q, K, V = (torch.linspace(-1, 1, 8 * T).sin().double().view(T, 8) for T in (512, 32768, 32768))
     output = student.blockwise_attention(Q, K, V, 512)  # scores and weights would take 268 MB
     wanted = F.scaled_dot_product_attention(Q[None, None], K[None, None], V[None, None])[0, 0]
-    if not torch.allclose(output, wanted, rtol=1e-6, atol=1e-8):
+    if not torch.allclose(output.to(wanted.dtype), wanted, rtol=1e-4, atol=1e-5):
         fail(
             Text(
                 "Sur une longue séquence, votre sortie n'est plus celle de l'attention entière.",

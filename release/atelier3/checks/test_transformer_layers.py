@@ -3,7 +3,7 @@
 import pytest
 
 from attentif.checks import Text, fail
-from attentif.remote.wire.errors import StudentError
+from attentif.remote.wire.errors import StateMisfit, StudentError
 
 pytestmark = pytest.mark.exercise("transformer_layers")
 
@@ -11,18 +11,15 @@ pytestmark = pytest.mark.exercise("transformer_layers")
 def check_names_of_submodules(student, case):
     """The weights of the reference must load: the submodules' names and sizes are part of the statement."""
     try:
-        layer = getattr(student, case.call.target)(*case.call.init.values())
-    except StudentError:
-        return  # check_values says what is wrong with the constructor
-    try:
-        layer.load_state_dict(dict(case.call.state))
-    except StudentError as error:
+        case.call.made(student)
+    except StateMisfit as error:
+        names = ", ".join([*error.missing, *error.misshapen, *error.extra])
         fail(
             Text(
                 f"Les poids de l'énoncé n'entrent pas dans `{case.call.target}` : noms ou tailles des sous-modules.",
                 f"The statement's weights do not load into `{case.call.target}`: names or sizes of submodules.",
             ),
-            evidence=Text(error.message, error.message),
+            evidence=Text(f"En cause : {names}.", f"Concerned: {names}."),
             hints=(
                 Text(
                     "Comparez les noms affichés par print(couche) à ceux de l'énoncé.",
@@ -41,6 +38,8 @@ def check_names_of_submodules(student, case):
             ),
             function=case.call.target,
         )
+    except StudentError:
+        return  # check_values says what is wrong with the constructor
 
 
 @pytest.mark.weight(3)
