@@ -62,8 +62,9 @@ def answers():
 
 
 ANSWERS = answers()
-# What they compute differs from a listed mistake by about the tolerance: they may bear its name or none.
+# What they compute differs from what has a name by about the tolerance: they may bear that name or none.
 BORDERLINE = {
+    "packed_attention_without_maximum",  # before exponentials are all 0, and give NaN, they lose digits
     "additive_attention_tiny_fill",  # an energy of −10⁻⁹, where `masked_with_zero` has 0
     "scaled_dot_product_attention_bonus_to_hidden",  # +10⁹ here is −10⁹ there, but for rounding
 }
