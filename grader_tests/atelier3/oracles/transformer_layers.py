@@ -153,7 +153,7 @@ def draw(rng):
         int(n) for n in rng.choice([[2, 5, 7, 3, 12, 20], [3, 6, 4, 2, 10, 15], [2, 7, 5, 4, 12, 9]])
     )
     lengths = (T_e - 2, T_e, T_e - 1)[:B]
-    bos = int(rng.integers(1, 5))
+    bos = int(rng.integers(2, 5))  # not 1, which is also how far to shift
     return [
         encoder_case("encoder", rng, B, T_d, h, d, d_ff),
         encoder_case("encoder_padded", rng, B, T_e, h, d, d_ff, lengths=lengths),
