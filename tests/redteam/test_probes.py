@@ -9,6 +9,7 @@ import pytest
 from courses import ROOT
 
 from attentif.exercises.course import Course
+from attentif.grading.budget import Budget
 from attentif.grading.snapshots import SnapshotStudents, grade_exercises
 from attentif.references.oracles import load_exercise
 from attentif.remote.outside.listener import SnapshotListener
@@ -63,7 +64,7 @@ def failed(folder, atelier, exercise, source):
         command = [sys.executable, "-c", PROGRAM, folder / "student.py", str(listener.address), exercise, "token"]
         subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=120)
         listener.wait_snapshot(exercise, "token", 60)
-        students = SnapshotStudents(listener, budget=60.0)
+        students = SnapshotStudents(listener, budget=60.0, time=Budget(600.0, 600.0), usual=20.0)
         report = grade_exercises(students, COURSE, atelier, {exercise: True}, "secret", 20.0)[exercise]
     return {result.test for result in report.results if result.verdict.value not in ("passed", "not_run")}
 

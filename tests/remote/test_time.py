@@ -119,6 +119,24 @@ def test_an_object_may_be_slow_once(frozen_with):
         assert [model(1), model(2)] == [2, 4]
 
 
+def test_where_time_is_judged_no_call_may_be_slow_once(frozen_with):
+    """An answer that remembers its inputs is fast whenever it is asked again."""
+    with frozen_with(first_call=2) as listener:
+        opened = listener.open_session("exercise", time_limit=0.8, patient=False)
+        with opened as student, pytest.raises(TimeLimit):
+            student.compiled(1)
+
+
+def test_what_has_seen_a_hidden_input_serves_no_public_check(frozen_with):
+    with frozen_with(first_call=2) as listener:
+        with listener.open_session("exercise", time_limit=0.8, hidden=True) as student:
+            assert student.compiled(1) == 2
+        with listener.open_session("exercise", time_limit=0.8, hidden=True) as student:
+            assert student.compilations() == 1
+        with listener.open_session("exercise", time_limit=0.8) as student:
+            assert student.compilations() == 0
+
+
 def test_who_is_slow_each_time_meets_the_limit(frozen_with):
     with frozen_with(first_call=2) as listener:
         for _ in range(2):

@@ -364,7 +364,7 @@ class Grade(Execute):
         }
         if listener is None or self._course is None:
             return {name: _not_run(name, text) for name, text in missing.items()}
-        students = SnapshotStudents(listener, self.checks_budget, self._time, missing)
+        students = SnapshotStudents(listener, self.checks_budget, self._time, self.checks_timeout, missing)
         try:
             reports = grade_exercises(students, self._course, self._atelier, wanted, self.seed, self.checks_timeout)
         except (CheckFilesBroken, OracleBroken) as error:

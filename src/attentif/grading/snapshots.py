@@ -28,11 +28,12 @@ from attentif.words.text import Text
 class SnapshotStudents:
     """Gives each check a fresh fork of its exercise's snapshot. ``budget`` bounds the seconds that the calls of
     one exercise may lose to time limits, so that one endless loop does not cost a limit for each check; ``time`` bounds
-    all that they take."""
+    all that they take. ``usual`` is the time limit of checks that set none: a shorter one judges the time itself."""
 
     listener: SnapshotListener
     budget: float
     time: Budget
+    usual: float
     missing: dict[str, Text] = field(default_factory=dict)
 
     @contextlib.contextmanager
@@ -49,11 +50,14 @@ class SnapshotStudents:
             )
         self.time.require(exercise)
         started = monotonic()
+        hidden = check_file.stem.endswith("_hidden")
+        patient = time_limit >= self.usual
+        opened = self.listener.open_session(exercise, time_limit=time_limit, hidden=hidden, patient=patient)
         try:
-            with self.listener.open_session(exercise, time_limit=time_limit) as session:
+            with opened as session:
                 self.time.checks[exercise] += monotonic() - started
                 student = Student(Metered(session._connection, self.time, exercise), session._limits)
-                yield DiscreetStudent(student) if check_file.stem.endswith("_hidden") else student
+                yield DiscreetStudent(student) if hidden else student
         except SnapshotMissing:
             # Asked once: a copy that keeps silent may cost its limit of patience a single time.
             self.missing[exercise] = Text(

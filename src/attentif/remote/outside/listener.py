@@ -100,7 +100,8 @@ class SnapshotListener:
         self._max_pending, self._limits = max_pending, limits
         self._wall_factor, self._first_call = wall_factor, first_call
         self._overtime: dict[str, float] = {}  # by exercise: seconds of CPU that slow first calls have taken
-        self._cold: list[SocketConnection] = []  # copies frozen before such a call
+        self._cold: list[SocketConnection] = []  # copies that another one, frozen after such a call, has replaced
+        self._warm_hidden: dict[str, SocketConnection] = {}  # by exercise: copies that have seen a hidden input
         self._callers: list[_Caller] = []
         self._arrived: dict[tuple[str, str], tuple[SocketConnection, dict[Any, Any]]] = {}
         self._snapshots: dict[str, SocketConnection] = {}
@@ -126,11 +127,13 @@ class SnapshotListener:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for connection in [*self._snapshots.values(), *self._cold, *(c for c, _ in self._arrived.values())]:
+        copies = (*self._snapshots.values(), *self._warm_hidden.values(), *self._cold)
+        for connection in (*copies, *(c for c, _ in self._arrived.values())):
             connection.kill()
         for caller in self._callers:
             caller.socket.close()
         self._snapshots.clear()
+        self._warm_hidden.clear()
         self._arrived.clear()
         self._callers.clear()
         self.server.close()
@@ -161,16 +164,30 @@ class SnapshotListener:
         )
 
     @contextlib.contextmanager
-    def open_session(self, exercise: str, *, time_limit: float = 10.0, start_limit: float = 30.0) -> Iterator[Student]:
+    def open_session(
+        self,
+        exercise: str,
+        *,
+        time_limit: float = 10.0,
+        start_limit: float = 30.0,
+        hidden: bool = False,
+        patient: bool = True,
+    ) -> Iterator[Student]:
         """A fresh fork of the exercise's frozen copy, killed at the end. ``time_limit`` seconds of CPU are allowed to
         each call; one call lost to a limit adds them to ``lost[exercise]``. Raises SnapshotMissing if there is no
-        frozen copy or it cannot be forked."""
-        snapshot = self._snapshots.get(exercise)
+        frozen copy or it cannot be forked.
+
+        hidden: the session meets hidden inputs; what a slow first call leaves behind then serves hidden sessions only.
+        patient: whether a slow first call is allowed; not where the time itself is judged, since an answer that
+        remembers its inputs is always fast when it is asked again."""
+        snapshot = (self._warm_hidden.get(exercise) if hidden else None) or self._snapshots.get(exercise)
         if snapshot is None:
             raise SnapshotMissing(f"no frozen copy for {exercise}")
         session = self._fork(snapshot, time_limit, start_limit)
-        session.allowance = max(0.0, self._first_call * time_limit - self._overtime.get(exercise, 0.0))
-        session.overtime = functools.partial(self._judge_overtime, exercise, session, start_limit)
+        if patient:
+            session.allowance = max(0.0, self._first_call * time_limit - self._overtime.get(exercise, 0.0))
+        copies = self._warm_hidden if hidden else self._snapshots
+        session.overtime = functools.partial(self._judge_overtime, exercise, copies, session, start_limit)
         try:
             yield Student(session, self._limits)
         finally:
@@ -195,10 +212,17 @@ class SnapshotListener:
         return session
 
     def _judge_overtime(
-        self, exercise: str, session: SocketConnection, start_limit: float, request: bytes, seconds: float
+        self,
+        exercise: str,
+        copies: dict[str, SocketConnection],
+        session: SocketConnection,
+        start_limit: float,
+        request: bytes,
+        seconds: float,
     ) -> None:
         """A call took too long by ``seconds``. It is repeated in a frozen copy of what the call has left behind; if it
-        is fast there, later sessions are forked from that copy, so that they need not pay again. Else TimeLimit."""
+        is fast there, that copy joins ``copies``, from which later sessions are forked, so that they need not pay
+        again. Else TimeLimit."""
         self._overtime[exercise] = self._overtime.get(exercise, 0.0) + seconds
         token = secrets.token_hex(16)
         try:
@@ -213,7 +237,9 @@ class SnapshotListener:
                 again.kill()
         except RemoteError:
             raise TimeLimit(session.time_limit) from None
-        self._cold[-1], self._snapshots[exercise] = self._snapshots[exercise], warm
+        self._cold.remove(warm)
+        self._cold += filter(None, [copies.get(exercise)])
+        copies[exercise] = warm
         session.allowance = max(0.0, self._first_call * session.time_limit - self._overtime[exercise])
 
     def _wait(self, kind: str, token: str, timeout: float) -> tuple[SocketConnection, dict[Any, Any]]:
