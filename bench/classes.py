@@ -179,7 +179,7 @@ def _write_checks(course: Course, subject: Subject) -> None:
     public = course.public_checks(ATELIER)
     (public / "references").mkdir(parents=True)
     (public / f"test_{subject.exercise}.py").write_text(TESTS.format(exercise=subject.exercise, suffix=""))
-    hidden = course.hidden_checks(ATELIER) / f"test_{subject.exercise}_hidden.py"
+    hidden = course.folder(ATELIER, subject.exercise) / "test_hidden.py"
     hidden.write_text(TESTS.format(exercise=subject.exercise, suffix="_hidden"))
     paths = stored.reference_paths(public / "references", subject.exercise)
     for path, content in zip(paths, stored.build(load_exercise(oracle)), strict=True):

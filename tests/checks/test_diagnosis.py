@@ -10,7 +10,10 @@ from torch import nn
 from attentif.authoring.verify import verify
 from attentif.checks.cases import CaseSet
 from attentif.diagnosis.submodules import student_trace
+from attentif.exercises.alternatives import completed, mistake
+from attentif.exercises.edits import edit
 from attentif.exercises.exercise import Case, Exercise, Function, Given, Misconception, Output
+from attentif.exercises.words_files import Words
 from attentif.references import stored
 from attentif.references.oracles import OracleReference
 from attentif.remote.local import LocalConnection
@@ -272,19 +275,22 @@ def words(what):
 
 
 SQUARE = Misconception("squared", {"f": lambda x: x**2 + x.sum()}, **words("carré"))
-CUBE = Misconception("shifted_up", {"f": lambda x: x + x.sum() * 3 + x.abs()}, **words("décalé"))
 
 
-def combined(names):
-    if not names <= {"squared", "shifted_up"}:
-        return None
+def tripled_and_shifted(x):
+    y = 3 * x
+    return y + x.sum()
 
-    def f(x):
-        if "squared" in names:
-            x = x**2 + x.sum()
-        return x + x.sum() * 3 + x.abs() if "shifted_up" in names else x
 
-    return {"f": f}
+SQUARED = mistake("squared", edit("3 * x", "x**2"))
+SHIFT = mistake("not_shifted", edit(" + x.sum()", ""))
+ABSOLUTE = mistake("absolute", edit("return y", "return y.abs()"))
+BOTH = mistake("everything", edit("y = 3 * x\n    return y + x.sum()", "return x**2 - 1"))
+
+
+def edited_exercise(*written):
+    said = {each.name: Words(**words(each.name)) for each in written}
+    return completed(exercise(tripled_and_shifted, two_cases), written, (), said)
 
 
 def test_listed_misconceptions_come_first():
@@ -321,22 +327,37 @@ def test_two_that_explain_a_simple_case_are_told_apart_by_the_others():
 
 
 def test_a_pair_is_named_by_hidden_checks():
-    both = combined(frozenset(["squared", "shifted_up"]))["f"]
-    oracle = exercise(lambda x: x, two_cases, misconceptions=(SQUARE, CUBE), combined=combined)
-    found = failure(oracle, both)
-    assert found.diagnosis == "squared+shifted_up"
-    assert "carré" in found.finding.fr
-    assert "décalé" in found.finding.fr
+    oracle = edited_exercise(SQUARED, SHIFT, ABSOLUTE)
+    found = failure(oracle, lambda x: x**2)
+    assert found.diagnosis == "squared+not_shifted"
+    assert "squared" in found.finding.fr
+    assert "not_shifted" in found.finding.fr
     assert len(found.hints) == 3
-    assert failure(replace(oracle, combined=None), both).diagnosis == ""
-    assert failure(oracle, SQUARE.defines["f"]).diagnosis == "squared"
+    assert failure(oracle, lambda x: x**2 + x.sum()).diagnosis == "squared"
+    assert failure(edited_exercise(SQUARED, ABSOLUTE), lambda x: x**2).diagnosis == ""
 
 
-def test_verify_proves_what_is_combined():
-    oracle = exercise(lambda x: x, two_cases, misconceptions=(SQUARE, CUBE), combined=combined)
-    assert verify(oracle, seeds=(0,)).ok
-    dishonest = replace(oracle, combined=lambda names: combined(frozenset() if len(names) == 1 else names))
-    assert any("squared alone" in problem for problem in verify(dishonest, seeds=(0,)).problems)
+def test_edits_that_overlap_are_no_pair():
+    assert verify(edited_exercise(SQUARED, BOTH), seeds=(0,)).pairs == set()
+    assert verify(edited_exercise(SQUARED, SHIFT), seeds=(0,)).pairs == {"squared+not_shifted"}
+
+
+def test_verify_says_which_pairs_can_be_told():
+    """The absolute value of a square is the square: that pair is the square alone."""
+    found = verify(edited_exercise(SQUARED, SHIFT, ABSOLUTE), seeds=(0,))
+    assert found.ok
+    assert found.pairs == {"squared+not_shifted", "not_shifted+absolute"}
+    assert found.untold == {"squared+absolute": "squared"}
+
+
+def test_of_two_pairs_that_are_the_same_none_can_be_told():
+    otherwise = mistake("otherwise", edit("3 * x", "x * x"))
+    found = verify(edited_exercise(SQUARED, SHIFT, otherwise), seeds=(0,))
+    assert found.pairs == set()
+    assert found.untold == {
+        "squared+not_shifted": "not_shifted+otherwise",
+        "not_shifted+otherwise": "squared+not_shifted",
+    }
 
 
 def helper_user(helper):

@@ -42,6 +42,8 @@ def sentences() -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / "grader_tests").rglob("*.py")):
         yield from _texts(path)
         yield from _titles(path)
+    for path in sorted((ROOT / "grader_tests").rglob("mistakes.fr.md")):
+        yield from _words_of_mistakes(path)
     for path in sorted((ROOT / "source").glob("*/checks/*.py")):
         yield from _texts(path)
         yield from _titles(path)
@@ -68,6 +70,13 @@ def _titles(path: Path) -> Iterator[tuple[str, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             yield _place(path, node.lineno), (ast.get_docstring(node) or "").partition("\n\n")[0]
+
+
+def _words_of_mistakes(path: Path) -> Iterator[tuple[str, str]]:
+    """Titles, paragraphs and hints; the names that stand in headings are no prose."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line and not line.startswith("##"):
+            yield _place(path, number), line
 
 
 def _constants(node: ast.expr) -> str:

@@ -43,7 +43,7 @@ def graded(atelier, exercise, *sources):
 
 def stub_of(exercise):
     """The solution's own definitions, with every body replaced as nbgrader does."""
-    tree = ast.parse(exercise.solution_source())
+    tree = ast.parse(exercise.solution_source)
     wanted = {function.name for function in exercise.functions}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and (node.name in wanted or is_method(node)):
@@ -68,7 +68,7 @@ def told(report):
 class TestExercise:
     def test_the_solution_gets_everything(self, atelier, name):
         exercise = load_exercise(COURSE.oracle(atelier, name))
-        report = graded(atelier, exercise, exercise.solution_source())
+        report = graded(atelier, exercise, exercise.solution_source)
         assert report.fraction == 1.0, told(report)
         assert {r.hidden for r in report.results} == {True, False}
 

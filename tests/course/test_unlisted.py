@@ -1,54 +1,46 @@
-"""No false diagnosis: wrong implementations that no exercise lists, graded by the exercises' own check files."""
+"""No false diagnosis: wrong answers that no exercise lists, graded by the exercises' own check files."""
 
 import math
-from collections import Counter
+from functools import cache
 
 import pytest
-import torch
-import torch.nn.functional as F
-from course.unlisted import UNLISTED
-from course.unlisted_by_another_hand import UNLISTED_BY_ANOTHER_HAND
-from courses import ROOT
-from torch import nn
+from course.frozen import COURSE, EXERCISES, Grader
 
-from attentif.checks.run import Run
-from attentif.checks.runner import run_checks
-from attentif.exercises.course import Course
-from attentif.exercises.exercise import implementation_source
-from attentif.references.folder import FolderReferences
-from attentif.references.oracles import load_exercise
-from attentif.student.local import NamespaceStudents
+from attentif.references.oracles import load_exercise, load_unlisted
+from attentif.references.pairs import composed
 
-COURSE = Course(ROOT)
 SEED = 20261124
-ALL = UNLISTED + UNLISTED_BY_ANOTHER_HAND
+UNLISTED = [(a, name, wrong) for a, name in EXERCISES for wrong in load_unlisted(COURSE.oracle(a, name))]
+
+
+@cache
+def grader(atelier, name):
+    return Grader(load_exercise(COURSE.oracle(atelier, name)), SEED)
 
 
 def oracle(name):
-    return load_exercise(COURSE.oracle("atelier3", name))
+    return grader("atelier3", name).exercise
 
 
 def graded(exercise, defines):
     """The report of an exercise with these objects in the place of the solution's."""
-    names = {"torch": torch, "F": F, "nn": nn, "math": math, "__name__": "__main__"}
-    exec(implementation_source({}, exercise.provided) + exercise.solution_source(), names)
-    run = Run(NamespaceStudents({**names, **defines}), FolderReferences(SEED))
-    return run_checks(run, COURSE.check_files("atelier3", exercise.name), [exercise.name])[exercise.name]
+    return grader(exercise.atelier, exercise.name).defined(defines)
 
 
 def test_there_are_enough_of_them():
-    assert len({u.label for u in ALL}) == len(ALL) >= 40 + 56
-    for hand in (UNLISTED, UNLISTED_BY_ANOTHER_HAND):
-        assert {u.exercise for u in hand} == set(COURSE.exercises("atelier3"))
-    assert min(Counter(u.exercise for u in UNLISTED_BY_ANOTHER_HAND).values()) >= 3
-    assert sum(not u.expected for u in UNLISTED) >= 20
+    assert len(UNLISTED) >= 400
+    for atelier, name in EXERCISES:
+        mine = [wrong for a, n, wrong in UNLISTED if (a, n) == (atelier, name)]
+        assert len({wrong.label for wrong in mine}) == len(mine)
+        assert len(mine) >= 3 or atelier != "atelier3"
+    assert sum(not wrong.names for *_, wrong in UNLISTED) >= 20
 
 
-@pytest.mark.parametrize("wrong", ALL, ids=[u.label for u in ALL])
-def test_unlisted_mistakes_get_no_false_name(wrong):
-    report = graded(oracle(wrong.exercise), wrong.defines)
+@pytest.mark.parametrize(("atelier", "name", "wrong"), UNLISTED, ids=[f"{n}-{w.label}" for _, n, w in UNLISTED])
+def test_unlisted_mistakes_get_no_false_name(atelier, name, wrong):
+    report = grader(atelier, name).defined({wrong.answer: wrong.implementation})
     assert report.fraction < 1.0
-    assert set(report.diagnoses) == wrong.expected
+    assert set(report.diagnoses) == wrong.names
 
 
 def test_scores_in_float32_are_right_with_their_gradients():
@@ -70,7 +62,8 @@ PAIRS = [
 @pytest.mark.parametrize(("name", "one", "other"), PAIRS)
 def test_two_mistakes_at_once_are_both_named(name, one, other):
     exercise = oracle(name)
-    report = graded(exercise, exercise.combined(frozenset([one, other])))
+    mistakes = {m.name: m for m in exercise.misconceptions}
+    report = graded(exercise, composed(exercise, (mistakes[one], mistakes[other])).defines)
     pair = f"{one}+{other}"
     assert pair in report.diagnoses
     named = {name for name in report.diagnoses if not name.startswith("module:")}  # where a public check meets both

@@ -185,8 +185,8 @@ def test_nothing_hidden_is_in_what_students_receive(graded, folder):
 def test_the_canaries_are_alive(graded):
     """The test above would see a leak: the words do stand where they are hidden."""
     hidden = graded[0].hidden_checks("mini")
-    assert "CANARY" in (hidden / "test_center_hidden.py").read_text()
-    assert "31415" in (hidden / "oracles" / "center.py").read_text()
+    assert "CANARY" in (hidden / "center" / "test_hidden.py").read_text()
+    assert "31415" in (hidden / "center" / "oracle.py").read_text()
 
 
 def test_the_release_has_no_solution_and_no_hidden_call(graded):

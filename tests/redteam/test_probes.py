@@ -58,7 +58,7 @@ def softmax(x, axis=-1):
 
 def failed(folder, atelier, exercise, source):
     """The checks that did not pass."""
-    solution = load_exercise(COURSE.oracle(atelier, exercise)).solution_source()
+    solution = load_exercise(COURSE.oracle(atelier, exercise)).solution_source
     (folder / "student.py").write_text(IMPORTS + solution + source)
     with SnapshotListener.at(folder / "c" / "s") as listener:
         command = [sys.executable, "-c", PROGRAM, folder / "student.py", str(listener.address), exercise, "token"]

@@ -74,6 +74,6 @@ def fill_in(notebook: NotebookNode, course: Course, atelier: str, sample: Sample
         if exercise in sample.answers:
             cell.source = sample.answers[exercise]
         elif sample.solved:
-            cell.source = load_exercise(course.oracle(atelier, exercise)).solution_source()
+            cell.source = load_exercise(course.oracle(atelier, exercise)).solution_source
     if sample.edit is not None:
         sample.edit(notebook)

@@ -11,16 +11,19 @@ import numpy as np
 
 from attentif.diagnosis.properties import DECLARED
 from attentif.exercises.exercise import Case, Equivalent, Exercise, Function, Misconception, Variant
+from attentif.references.candidates import Candidate
 from attentif.references.compare import compare, to_numpy
 from attentif.references.oracles import OracleReference, key_of
 from attentif.references.outcome import Outcome, evaluate
-from attentif.references.pairs import combination, pairs_of
+from attentif.words.text import Text
 
 
 @dataclass
 class Verification:
     """What was found about one exercise. ``separation`` is, for each misconception, the largest relative distance
-    between its answers and the right ones over the cases of one grading, at its smallest over all seeds."""
+    between its answers and the right ones over the cases of one grading, at its smallest over all seeds. ``pairs`` are
+    the pairs of misconceptions that can be named; ``untold`` says, for each of the others, what it cannot be told
+    from."""
 
     exercise: str
     problems: list[str] = field(default_factory=list)
@@ -28,6 +31,7 @@ class Verification:
     rounding: float = 0.0
     equivalents: int = 0
     pairs: set[str] = field(default_factory=set)
+    untold: dict[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -45,7 +49,7 @@ def verify(exercise: Exercise, seeds: Sequence[int] = (0, 1, 2), draws: int = 3)
         cases = exercise.draws(seed, draws)
         _check_rightful(exercise, cases, found)
         _check_misconceptions(exercise, cases, found)
-    _check_combined(exercise, exercise.draws(seeds[0], draws) if seeds else public, found)
+    _check_pairs(exercise, exercise.draws(seeds[0], draws) if seeds else public, found)
     _check_words(exercise, found)
     _check_names(exercise, public, found)
     _check_properties(exercise, found)
@@ -106,31 +110,30 @@ def _check_misconceptions(exercise: Exercise, cases: Sequence[Case], found: Veri
         found.separation[name] = min(found.separation.get(name, np.inf), gap)
 
 
-def _check_combined(exercise: Exercise, cases: Sequence[Case], found: Verification) -> None:
-    """Composed with no mistake, the reference; with one, that misconception; with two, something wrong."""
-    if exercise.combined is None:
-        return
-    singles = [m for m in exercise.misconceptions if combination(exercise, m.name) is not None]
-    claims: list[tuple[str, Variant | None, Variant | None]] = [("nothing combined", combination(exercise), None)]
-    claims += [(f"combined {m.name} alone", combination(exercise, m.name), m) for m in singles]
-    for label, variant, model in claims:
-        if variant is None or not _same_variants(exercise, cases, variant, model):
-            found.problems.append(f"{label} is not what it should be")
+def _check_pairs(exercise: Exercise, cases: Sequence[Case], found: Verification) -> None:
+    """Which pairs of mistakes can be told: from the right answer, from each mistake alone, and from other pairs."""
+    reference = OracleReference(exercise, cases)
     for function in exercise.functions:
-        for _, variant in pairs_of(exercise, function.name):
-            found.pairs.add(variant.name)
-            if _same_variants(exercise, cases, variant, None):
-                found.problems.append(f"the pair {variant.name} cannot be told from the reference")
+        mine = [case for case in cases if case.call.target == function.name]
+        right = Candidate("the right answer", *_NO_WORDS, lambda case: Outcome(reference.expected(case)))
+        known = [right, *reference.candidates(function.name)]
+        for pair in reference.pairs(function.name):
+            like = next((other for other in known if _same(pair, other, mine, function)), None)
+            known.append(pair)
+            if like is None:
+                found.pairs.add(pair.name)
+            else:
+                found.untold[pair.name] = like.name
+                if like.name in found.pairs:  # neither of two that are the same
+                    found.pairs.remove(like.name)
+                    found.untold[like.name] = pair.name
 
 
-def _same_variants(exercise: Exercise, cases: Sequence[Case], one: Variant, other: Variant | None) -> bool:
-    return all(
-        evaluate(case, exercise.namespace(one)).agrees_with(
-            evaluate(case, exercise.namespace(other)), exercise.function(case.call.target)
-        )
-        for case in cases
-        if case.call.target in one.defines
-    )
+_NO_WORDS = (Text("", ""), Text("", ""), ())
+
+
+def _same(one: Candidate, other: Candidate, cases: Sequence[Case], function: Function) -> bool:
+    return all(one.outcome(case).agrees_with(other.outcome(case), function) for case in cases)
 
 
 def _agree(one: Sequence[Outcome], other: Sequence[Outcome], function: Function) -> bool:

@@ -33,6 +33,7 @@ def add_to(commands: Any) -> None:
             action.add_argument("--stale", action="store_true", help="only files that no longer say what oracles give")
         if name == "verify":
             action.add_argument("--seeds", type=int, default=3, help="how many seeds to draw hidden cases from")
+            action.add_argument("--pairs", action="store_true", help="list the pairs of mistakes that cannot be told")
         action.set_defaults(run=run)
 
 
@@ -65,7 +66,8 @@ def references_folder(course: Course, atelier: str) -> Path:
 
 
 def verify_all(arguments: argparse.Namespace) -> int:
-    """Verifies exercises and their files, prints a table of separations, then each problem."""
+    """Verifies exercises and their files, prints a table of separations and of pairs that can be told, then each
+    problem."""
     course = course_here()
     console = Console()
     pairs = chosen_exercises(course, arguments.atelier, arguments.exercises)
@@ -74,6 +76,9 @@ def verify_all(arguments: argparse.Namespace) -> int:
         for atelier, name in track(pairs, description="verifying", console=console, transient=True)
     ]
     console.print(_table(found))
+    for verification in found if arguments.pairs else ():
+        for pair, like in verification.untold.items():
+            console.print(f"{verification.exercise}: {pair} cannot be told from {like}", highlight=False)
     for verification in found:
         for problem in verification.problems:
             console.print(f"[red]{verification.exercise}[/]: {problem}", highlight=False)
@@ -122,7 +127,7 @@ def _table(found: list[Verification]) -> Table:
         table.add_row(
             v.exercise,
             str(len(v.separation)),
-            str(len(v.pairs) or "–"),
+            f"{len(v.pairs)}/{len(v.pairs) + len(v.untold)}",
             str(v.equivalents),
             nearest,
             gap,

@@ -17,29 +17,37 @@ class Course:
         return self.root / "source" / atelier / "checks"
 
     def hidden_checks(self, atelier: str) -> Path:
-        """Folder of the hidden check files of an atelier."""
+        """Folder of what is hidden of an atelier: a folder for each exercise."""
         return self.root / "grader_tests" / atelier
+
+    def folder(self, atelier: str, exercise: str) -> Path:
+        """The hidden half of an exercise: oracle, mistakes and their words, hidden checks."""
+        return self.hidden_checks(atelier) / exercise
 
     def oracle(self, atelier: str, exercise: str) -> Path:
         """The oracle module of an exercise."""
-        return self.hidden_checks(atelier) / "oracles" / f"{exercise}.py"
+        return self.folder(atelier, exercise) / "oracle.py"
 
     def ateliers(self) -> list[str]:
         """Names of the folders of source/ that hold a notebook."""
         return sorted(p.name for p in (self.root / "source").glob("*") if any(p.glob("*.ipynb")))
 
     def exercises(self, atelier: str) -> list[str]:
-        """Names of the exercises of an atelier: its oracle modules."""
-        oracles = self.hidden_checks(atelier) / "oracles"
-        return sorted(p.stem for p in oracles.glob("*.py") if not p.stem.startswith("_"))
+        """Names of the exercises of an atelier: the folders that hold an oracle."""
+        return sorted(path.parent.name for path in self.hidden_checks(atelier).glob("*/oracle.py"))
 
     def check_files(self, atelier: str, exercise: str) -> list[Path]:
         """The exercise's public check file, then its hidden one; those that exist."""
         files = (
             self.public_checks(atelier) / f"test_{exercise}.py",
-            self.hidden_checks(atelier) / f"test_{exercise}_hidden.py",
+            self.folder(atelier, exercise) / "test_hidden.py",
         )
         return [path for path in files if path.is_file()]
+
+
+def is_hidden(check_file: Path) -> bool:
+    """Whether a check file is one that students never see."""
+    return check_file.stem.endswith("_hidden")
 
 
 def find_course(start: Path) -> Course | None:

@@ -11,11 +11,13 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Literal
 
 import numpy as np
 
+from attentif.exercises.edits import Change
 from attentif.remote.wire.call import Call
 from attentif.words.text import Text
 
@@ -73,16 +75,19 @@ class Variant:
     """An implementation of one or several of an exercise's functions other than the reference.
 
     ``defines`` maps the student's names to implementations. ``uses`` are helpers (functions or classes) that the
-    implementations call: their source goes along when the variant is placed in a notebook.
+    implementations call: their source goes along when the variant is placed in a notebook. Where the variant is an
+    edited reference, ``changes`` are the edits and ``text`` is what they leave of the definitions that they touch.
     """
 
     name: str
     defines: Mapping[str, Callable[..., Any]]
     uses: tuple[Any, ...] = ()
+    changes: tuple[Change, ...] = ()
+    text: str = ""
 
     def source(self) -> str:
         """Python source that defines the student's names, to be pasted in a solution cell."""
-        return implementation_source(self.defines, self.uses)
+        return self.text or implementation_source(self.defines, self.uses)
 
 
 @dataclass(frozen=True)
@@ -123,10 +128,7 @@ class Exercise:
     ``reference`` is compared with ``independent`` (another library's code) by ``attentif references verify``.
     ``public`` returns the cases students receive, ``draw(rng)`` one fresh draw of hidden cases: every regime,
     all dimensions pairwise different. ``provided`` are helpers that the notebook gives to students, whose source
-    stands in an ungraded cell. ``combined`` maps the names of misconceptions to implementations that make all these
-    mistakes at once, or to None where they exclude each other (or cannot be composed): for no name it gives the
-    reference, for one name that misconception, for two a pair that hidden checks can name. ``given`` says which
-    earlier functions students may call.
+    stands in an ungraded cell. ``given`` says which earlier functions students may call.
     """
 
     name: str
@@ -144,7 +146,6 @@ class Exercise:
     uses: tuple[Any, ...] = ()
     provided: tuple[Any, ...] = ()
     core: bool = False
-    combined: Callable[[frozenset[str]], Mapping[str, Callable[..., Any]] | None] | None = None
     given: tuple[Given, ...] = ()
 
     def function(self, name: str) -> Function:
@@ -164,6 +165,7 @@ class Exercise:
         provided = {item.__name__: item for item in self.provided}
         return SimpleNamespace(**{**provided, **self.reference, **(variant.defines if variant else {})})
 
+    @cached_property
     def solution_source(self) -> str:
         """Python source of the reference, to be pasted in a solution cell."""
         return implementation_source(self.reference, self.uses)

@@ -12,7 +12,7 @@ from time import monotonic
 
 from attentif.checks.run import NotRun, Run
 from attentif.checks.runner import run_checks
-from attentif.exercises.course import Course
+from attentif.exercises.course import Course, is_hidden
 from attentif.grading.budget import Budget, Metered
 from attentif.grading.hidden_student import DiscreetStudent
 from attentif.grading.restraint import bounded_memory
@@ -50,7 +50,7 @@ class SnapshotStudents:
             )
         self.time.require(exercise)
         started = monotonic()
-        hidden = check_file.stem.endswith("_hidden")
+        hidden = is_hidden(check_file)
         patient = time_limit >= self.usual
         opened = self.listener.open_session(exercise, time_limit=time_limit, hidden=hidden, patient=patient)
         try:
@@ -85,7 +85,7 @@ def grade_exercises(
         path
         for name, hidden in exercises.items()
         for path in course.check_files(atelier, name)
-        if hidden or not path.stem.endswith("_hidden")
+        if hidden or not is_hidden(path)
     ]
     with bounded_memory():
         return run_checks(run, files, list(exercises), keep=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from attentif.exercises.course import is_hidden
 from attentif.references import oracles, stored
 
 
@@ -23,7 +24,7 @@ class FolderReferences:
 
     def load(self, exercise: str, check_file: Path) -> oracles.OracleReference | stored.StoredReference:
         """Raises ReferenceBroken or OracleBroken, each with a line that says which file and why."""
-        hidden = check_file.stem.endswith("_hidden")
+        hidden = is_hidden(check_file)
         key = (exercise, hidden)
         if key not in self._loaded:
             folder = check_file.parent
@@ -37,4 +38,4 @@ class FolderReferences:
         return self.seeds.get(exercise, self.seed)
 
     def _drawn(self, folder: Path, exercise: str) -> oracles.OracleReference | stored.StoredReference:
-        return oracles.drawn(folder / "oracles" / f"{exercise}.py", self.seed_of(exercise), self.draws)
+        return oracles.drawn(folder / "oracle.py", self.seed_of(exercise), self.draws)

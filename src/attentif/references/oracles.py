@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import hashlib
-import importlib.util
+import importlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,11 +15,14 @@ from typing import Any
 
 import torch
 
+from attentif.exercises.alternatives import AlternativeBroken, completed
 from attentif.exercises.exercise import Case, Exercise, Function, Given, Misconception, Variant
+from attentif.exercises.unlisted import Unlisted
+from attentif.exercises.words_files import WordsBroken, load_words
 from attentif.references.candidates import Candidate
 from attentif.references.inherited import inherited
 from attentif.references.outcome import Outcome, Trace, evaluate
-from attentif.references.pairs import pair_candidate, pairs_of
+from attentif.references.pairs import Pair, composed, pair_candidate, pairs_of
 from attentif.remote.inside import probes
 from attentif.words.text import Text
 
@@ -29,43 +32,67 @@ class OracleBroken(Exception):
 
 
 def load_exercise(path: Path) -> Exercise:
-    """The ``EXERCISE`` of an oracle module. Modules of one folder may import each other relatively.
+    """The ``EXERCISE`` of an oracle module, with the mistakes and equivalents of ``mistakes.py`` and their words in
+    ``mistakes.fr.md`` and ``mistakes.en.md`` beside it. Exercises of one atelier may import each other relatively.
 
-    Raises OracleBroken if there is no such file or no exercise in it.
+    Raises OracleBroken if there is no such file, no exercise in it, or anything wrong with what stands beside it.
     """
     if not path.is_file():
         raise OracleBroken(f"no oracle module {path.name} in {path.parent}")
-    package = _package(path.parent.resolve())
-    name = f"{package}.{path.stem}"
-    module = sys.modules.get(name) or _import(name, path)
-    exercise = getattr(module, "EXERCISE", None)
-    if not isinstance(exercise, Exercise):
-        raise OracleBroken(f"{path} does not define EXERCISE = Exercise(...)")
-    return exercise
+    folder = path.parent.resolve()
+    package = f"{_package(folder.parent)}.{folder.name}"
+    if package not in _loaded:
+        exercise = getattr(_import(package, path), "EXERCISE", None)
+        if not isinstance(exercise, Exercise):
+            raise OracleBroken(f"{path} does not define EXERCISE = Exercise(...)")
+        mistakes = path.with_name("mistakes.py")
+        _loaded[package] = _completed(exercise, package, mistakes) if mistakes.is_file() else exercise
+    return _loaded[package]
 
 
-def _package(folder: Path) -> str:
-    # A name of its own for each folder: two courses in one process must not see each other's oracles.
-    name = "attentif_oracles_" + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+_loaded: dict[str, Exercise] = {}
+
+
+def _completed(exercise: Exercise, package: str, path: Path) -> Exercise:
+    module = _import(package, path)
+    mistakes, equivalents = (getattr(module, name, None) for name in ("MISTAKES", "EQUIVALENTS"))
+    if mistakes is None or equivalents is None:
+        raise OracleBroken(f"{path} does not define MISTAKES and EQUIVALENTS")
+    try:
+        return completed(exercise, mistakes, equivalents, load_words(path.parent))
+    except WordsBroken as error:
+        raise OracleBroken(str(error)) from error
+    except AlternativeBroken as error:
+        raise OracleBroken(f"{path}: {error}") from error
+
+
+def load_unlisted(oracle: Path) -> list[Unlisted]:
+    """The wrong answers of ``unlisted.py`` beside an oracle module, in order; none if there is no such file. Raises
+    OracleBroken if it cannot be imported."""
+    path = oracle.with_name("unlisted.py")
+    if not path.is_file():
+        return []
+    folder = path.parent.resolve()
+    module = _import(f"{_package(folder.parent)}.{folder.name}", path)
+    return [item for item in vars(module).values() if isinstance(item, Unlisted)]
+
+
+def _package(atelier: Path) -> str:
+    # A name of its own for each atelier: two courses in one process must not see each other's oracles.
+    name = "attentif_oracles_" + hashlib.sha256(str(atelier).encode()).hexdigest()[:12]
     if name not in sys.modules:
         package = ModuleType(name)
-        package.__path__ = [str(folder)]
+        package.__path__ = [str(atelier)]
         sys.modules[name] = package
     return name
 
 
-def _import(name: str, path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+def _import(package: str, path: Path) -> ModuleType:
     try:
-        spec.loader.exec_module(module)
+        importlib.invalidate_caches()
+        return importlib.import_module(f"{package}.{path.stem}")
     except Exception as error:
-        del sys.modules[name]
         raise OracleBroken(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
-    return module
 
 
 @functools.lru_cache(maxsize=64)
@@ -93,6 +120,7 @@ class OracleReference:
     _expected: dict[CaseKey, Any] = field(default_factory=dict)
     _variants: dict[tuple[str, CaseKey], Outcome] = field(default_factory=dict)
     _witnesses: Sequence[Case] | None = None
+    _pairs: dict[str, list[Candidate]] = field(default_factory=dict)
 
     @classmethod
     def drawn(cls, exercise: Exercise, seed: int, count: int = 3) -> OracleReference:
@@ -161,11 +189,12 @@ class OracleReference:
         return [self._candidate(m) for m in self.oracle.misconceptions if function in m.defines]
 
     def pairs(self, function: str) -> list[Candidate]:
-        """Pairs of them that the exercise can compose."""
-        return [
-            pair_candidate(pair, variant.name, self._outcomes_of(variant))
-            for pair, variant in pairs_of(self.oracle, function)
-        ]
+        """Pairs of them whose edits go together, each composed when it is asked what it gives."""
+        if function not in self._pairs:
+            self._pairs[function] = [
+                pair_candidate(pair, self._outcomes_of_pair(pair)) for pair in pairs_of(self.oracle, function)
+            ]
+        return self._pairs[function]
 
     def inherited(
         self, function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], student: Any
@@ -193,3 +222,11 @@ class OracleReference:
             return self._variants[key]
 
         return outcome
+
+    def _outcomes_of_pair(self, pair: Pair) -> Callable[[Case], Outcome]:
+        @functools.cache
+        def outcomes() -> Callable[[Case], Outcome]:
+            variant = composed(self.oracle, pair)
+            return self._outcomes_of(variant) if variant else lambda _: Outcome(raised="SyntaxError")
+
+        return lambda case: outcomes()(case)

@@ -1,4 +1,4 @@
-"""Two misconceptions of one function at once, where the exercise can compose them.
+"""Two misconceptions of one function at once, where both are edits of the reference that do not overlap.
 
 Only oracles compose, so pairs are named by hidden checks. A public file does not hold them: there would be dozens of
 outcomes for a few listed mistakes, and public checks go regime by regime, where the two are met one at a time.
@@ -6,42 +6,39 @@ outcomes for a few listed mistakes, and public checks go regime by regime, where
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import combinations
-from typing import Any
 
+from attentif.exercises.alternatives import both, compose
 from attentif.exercises.exercise import Case, Exercise, Misconception, Variant
 from attentif.references.candidates import Candidate
 from attentif.references.outcome import Outcome
 from attentif.words.text import Text
 
+Pair = tuple[Misconception, Misconception]
 
-def pairs_of(exercise: Exercise, function: str) -> Iterator[tuple[tuple[Misconception, Misconception], Variant]]:
-    """Each pair of misconceptions about ``function`` that can be composed, with what it computes."""
-    if exercise.combined is None:
-        return
+
+def pairs_of(exercise: Exercise, function: str) -> Iterator[Pair]:
+    """Each pair of misconceptions about ``function`` whose edits go together."""
     concerned = [m for m in exercise.misconceptions if function in m.defines]
-    for one, other in combinations(concerned, 2):
-        variant = combination(exercise, one.name, other.name)
-        if variant is not None and function in variant.defines:
-            yield (one, other), variant
+    return (pair for pair in combinations(concerned, 2) if both(*pair))
 
 
-def combination(exercise: Exercise, *names: str) -> Variant | None:
-    """The exercise's implementations with these mistakes; None if they do not go together."""
-    defines: Mapping[str, Callable[..., Any]] | None = (
-        exercise.combined(frozenset(names)) if exercise.combined else None
-    )
-    return None if defines is None else Variant("+".join(names), defines)
+def pair_name(pair: Pair) -> str:
+    """What the pair is called in records."""
+    return "+".join(m.name for m in pair)
 
 
-def pair_candidate(
-    pair: tuple[Misconception, Misconception], name: str, outcome: Callable[[Case], Outcome]
-) -> Candidate:
+def composed(exercise: Exercise, pair: Pair) -> Variant | None:
+    """The reference with both mistakes; None if what comes out is no Python."""
+    return compose(exercise, pair_name(pair), *pair)
+
+
+def pair_candidate(pair: Pair, outcome: Callable[[Case], Outcome]) -> Candidate:
     """The pair as the diagnosis sees it."""
     one, other = pair
     return Candidate(
-        name,
+        pair_name(pair),
         Text(
             f"Deux erreurs se combinent. L'une, prise seule : {one.finding.fr} L'autre : {other.finding.fr}",
             f"Two mistakes are combined. One, taken alone: {one.finding.en} The other: {other.finding.en}",

@@ -85,7 +85,7 @@ def _files(folder: Path, exercise: str, *, hidden: bool) -> list[Path]:
     if hidden:
         course = find_course(folder)
         atelier = folder.resolve().parent.name
-        path = course.hidden_checks(atelier) / f"test_{exercise}_hidden.py" if course else None
+        path = course.folder(atelier, exercise) / "test_hidden.py" if course else None
         if path is None or not path.is_file():
             raise ChecksNotFound(
                 f"Les vérifications cachées de « {exercise} » ne quittent pas le dépôt du cours. "

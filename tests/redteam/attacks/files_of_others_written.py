@@ -6,7 +6,7 @@ STOCK = "damages the course"
 SOLUTION = """
 import os
 for path in ('../../right/mini/mini.ipynb', '../../../submitted/right/mini/mini.ipynb', '~/secret.txt',
-             '../../../submitted/neighbour/mini/mini.ipynb', '../../../grader_tests/mini/test_center_hidden.py',
+             '../../../submitted/neighbour/mini/mini.ipynb', '../../../grader_tests/mini/center/test_hidden.py',
              '~/.ipython/profile_default/startup/00.py', '../../../redteam_marker', '/tmp/redteam_marker'):
     try:
         path = os.path.expanduser(path)

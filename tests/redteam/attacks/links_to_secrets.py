@@ -27,7 +27,7 @@ def plant(folder):
         "home_folder": Path(os.environ["REDTEAM_HOME"]),
         "course": course / "source" / "mini" / "mini.ipynb",
         "course_folder": course / "grader_tests",
-        "tests": course / "grader_tests" / "mini" / "test_center_hidden.py",
+        "tests": course / "grader_tests" / "mini" / "center" / "test_hidden.py",
         "book": course / "gradebook.db",
         "relative": Path("../../neighbour/mini/mini.ipynb"),
         "deep/link": Path("../../../../gradebook.db"),

@@ -15,7 +15,7 @@ def center(X):
 
 
 def plant(folder):
-    secret = folder.parents[2] / "grader_tests" / "mini" / "test_center_hidden.py"
+    secret = folder.parents[2] / "grader_tests" / "mini" / "center" / "test_hidden.py"
     for letter in "abcdxyz":
         (folder / (letter * 250)).symlink_to(secret)
         (folder / f"{letter}.txt").symlink_to(secret)

