@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,67 +16,34 @@ from typing import Any
 import nbformat
 import numpy as np
 import torch
-import torch.nn.functional as F
 from courses import ROOT
-from torch import nn
 
-from attentif.checks.run import Run
-from attentif.checks.runner import run_checks
+from attentif.authoring.trial import Trial
 from attentif.exercises.course import Course
-from attentif.exercises.exercise import Exercise, implementation_source
 from attentif.references import stored
 from attentif.references.compare import to_numpy
-from attentif.references.folder import FolderReferences
 from attentif.references.oracles import load_exercise, load_unlisted
 from attentif.references.outcome import Outcome
 from attentif.reports.results import ExerciseReport
-from attentif.student.local import NamespaceStudents
 
 COURSE = Course(ROOT)
 EXERCISES = [(atelier, name) for atelier in COURSE.ateliers() for name in COURSE.exercises(atelier)]
 GOLDEN = Path(__file__).parent / "golden"
 SEED = 20261128
-LIBRARIES = {"np": np, "torch": torch, "F": F, "nn": nn, "math": math, "__name__": "__main__"}
 
 
 def frozen_exercise(atelier: str, name: str) -> dict[str, Any]:
     """What is kept of an exercise."""
     oracle = COURSE.oracle(atelier, name)
     exercise = load_exercise(oracle)
-    grader = Grader(exercise)
+    trial = Trial(COURSE, exercise, SEED)
     answers = {
-        "solution": {"": told(grader.written(""))},
-        "mistakes": {m.name: told(grader.written(m.source())) for m in exercise.misconceptions},
-        "equivalents": {e.name: told(grader.written(e.source())) for e in exercise.equivalents},
-        "unlisted": {u.label: told(grader.defined({u.answer: u.implementation})) for u in load_unlisted(oracle)},
+        "solution": {"": told(trial.written(exercise.solution_source))},
+        "mistakes": {m.name: told(trial.rewritten(m.source())) for m in exercise.misconceptions},
+        "equivalents": {e.name: told(trial.rewritten(e.source())) for e in exercise.equivalents},
+        "unlisted": {u.label: told(trial.defined({u.answer: u.implementation})) for u in load_unlisted(oracle)},
     }
     return {"public": frozen_tensors(atelier, name), **answers}
-
-
-class Grader:
-    """Grades answers to one exercise: all by the same session and the same drawn cases."""
-
-    def __init__(self, exercise: Exercise, seed: int = SEED) -> None:
-        self.exercise = exercise
-        self.files = COURSE.check_files(exercise.atelier, exercise.name)
-        self.references = FolderReferences(seed)
-        self.solved = implementation_source({}, exercise.provided) + exercise.solution_source
-
-    def written(self, source: str) -> ExerciseReport:
-        """What this source gets after the solution, as a student would write who tries again."""
-        names = dict(LIBRARIES)
-        exec(compile(f"{self.solved}\n\n{source}", "<cellule>", "exec"), names)
-        return self._graded(names)
-
-    def defined(self, defines: Mapping[str, Any]) -> ExerciseReport:
-        """What the solution gets with these objects in its place."""
-        names = dict(LIBRARIES)
-        exec(compile(self.solved, "<cellule>", "exec"), names)
-        return self._graded({**names, **defines})
-
-    def _graded(self, names: dict[str, Any]) -> ExerciseReport:
-        run = Run(NamespaceStudents(names), self.references)
-        return run_checks(run, self.files, [self.exercise.name], keep=True)[self.exercise.name]
 
 
 def told(report: ExerciseReport) -> str:

@@ -3,42 +3,22 @@
 Equivalents and misconceptions are graded by the whole pipeline, in test_graded_mistakes.py."""
 
 import ast
-import math
 
-import numpy as np
 import pytest
-import torch
-import torch.nn.functional as F
 from courses import ROOT
-from torch import nn
 
-from attentif.checks.run import Run
-from attentif.checks.runner import run_checks
+from attentif.authoring.trial import Trial
 from attentif.exercises.course import Course
-from attentif.exercises.exercise import implementation_source
-from attentif.references.folder import FolderReferences
 from attentif.references.oracles import load_exercise
-from attentif.student.local import NamespaceStudents
 
 COURSE = Course(ROOT)
 EXERCISES = [(atelier, name) for atelier in COURSE.ateliers() for name in COURSE.exercises(atelier)]
 SEED = 20261124
 
 
-def namespace_of(*sources):
-    """What a notebook's names are after its first cell and these sources have run."""
-    names = {"np": np, "torch": torch, "F": F, "nn": nn, "math": math, "__name__": "__main__"}
-    for source in sources:
-        exec(compile(source, "<cellule>", "exec"), names)
-    return names
-
-
-def graded(atelier, exercise, *sources):
-    """The report of an exercise's public and hidden checks on a namespace made by these sources."""
-    provided = implementation_source({}, exercise.provided)
-    run = Run(NamespaceStudents(namespace_of(provided, *sources)), FolderReferences(SEED))
-    files = COURSE.check_files(atelier, exercise.name)
-    return run_checks(run, files, [exercise.name])[exercise.name]
+def graded(exercise, source):
+    """The report of an exercise's public and hidden checks on a namespace made by this source."""
+    return Trial(COURSE, exercise, SEED).written(source)
 
 
 def stub_of(exercise):
@@ -68,12 +48,12 @@ def told(report):
 class TestExercise:
     def test_the_solution_gets_everything(self, atelier, name):
         exercise = load_exercise(COURSE.oracle(atelier, name))
-        report = graded(atelier, exercise, exercise.solution_source)
+        report = graded(exercise, exercise.solution_source)
         assert report.fraction == 1.0, told(report)
         assert {r.hidden for r in report.results} == {True, False}
 
     def test_the_stub_gets_nothing(self, atelier, name):
         exercise = load_exercise(COURSE.oracle(atelier, name))
-        report = graded(atelier, exercise, stub_of(exercise))
+        report = graded(exercise, stub_of(exercise))
         assert report.fraction == 0.0, [r.test for r in report.results if r.verdict.value == "passed"]
         assert not report.diagnoses

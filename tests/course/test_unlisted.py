@@ -4,8 +4,9 @@ import math
 from functools import cache
 
 import pytest
-from course.frozen import COURSE, EXERCISES, Grader
+from course.frozen import COURSE, EXERCISES
 
+from attentif.authoring.trial import Trial
 from attentif.references.oracles import load_exercise, load_unlisted
 from attentif.references.pairs import composed
 
@@ -14,17 +15,17 @@ UNLISTED = [(a, name, wrong) for a, name in EXERCISES for wrong in load_unlisted
 
 
 @cache
-def grader(atelier, name):
-    return Grader(load_exercise(COURSE.oracle(atelier, name)), SEED)
+def trial(atelier, name):
+    return Trial(COURSE, load_exercise(COURSE.oracle(atelier, name)), SEED)
 
 
 def oracle(name):
-    return grader("atelier3", name).exercise
+    return trial("atelier3", name).exercise
 
 
 def graded(exercise, defines):
     """The report of an exercise with these objects in the place of the solution's."""
-    return grader(exercise.atelier, exercise.name).defined(defines)
+    return trial(exercise.atelier, exercise.name).defined(defines)
 
 
 def test_there_are_enough_of_them():
@@ -38,7 +39,7 @@ def test_there_are_enough_of_them():
 
 @pytest.mark.parametrize(("atelier", "name", "wrong"), UNLISTED, ids=[f"{n}-{w.label}" for _, n, w in UNLISTED])
 def test_unlisted_mistakes_get_no_false_name(atelier, name, wrong):
-    report = grader(atelier, name).defined({wrong.answer: wrong.implementation})
+    report = trial(atelier, name).defined({wrong.answer: wrong.implementation})
     assert report.fraction < 1.0
     assert set(report.diagnoses) == wrong.names
 

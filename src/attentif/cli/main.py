@@ -19,6 +19,8 @@ Author, release, grade and explain a course on Transformers.
 
   attentif demo                     a class graded end to end, from nothing, in front of you
   attentif grade ATELIER            grade what was handed in; say who needs a look, and why
+  attentif new exercise NAME        files and cells of an exercise that works, to be written over
+  attentif prove NAME               one exercise: built, verified, its mistakes graded and shown
   attentif references build         write the public reference tensors of every exercise
   attentif references verify        prove that references are right and mistakes are told apart
   attentif release                  student versions from source/, ready to be handed out
@@ -28,7 +30,7 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 """
 
 
-COMMANDS = ("demo", "grade", "references", "release", "doctor")
+COMMANDS = ("demo", "grade", "new", "prove", "references", "release", "doctor")
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from attentif.authoring.prove import write_reference
 from attentif.authoring.verify import Verification, verify
 from attentif.cli.errors import UserError, chosen_exercises, course_here
 from attentif.exercises.course import Course
@@ -43,19 +44,15 @@ def build(arguments: argparse.Namespace) -> int:
     console = Console()
     changed = 0
     for atelier, name in chosen_exercises(course, arguments.atelier, arguments.exercises):
-        try:
-            manifest, tensors = stored.build(load_exercise(course.oracle(atelier, name)))
-        except OracleBroken as error:
-            raise UserError(str(error)) from error
-        paths = stored.reference_paths(references_folder(course, atelier), name)
         if arguments.stale and not file_problems(course, atelier, name):
             continue
-        for path, content in zip(paths, (manifest, tensors), strict=True):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.exists() or path.read_bytes() != content:
-                path.write_bytes(content)
-                changed += 1
-                console.print(f"written {path.relative_to(course.root)}")
+        try:
+            written = write_reference(course, load_exercise(course.oracle(atelier, name)))
+        except OracleBroken as error:
+            raise UserError(str(error)) from error
+        for path in written:
+            console.print(f"written {path.relative_to(course.root)}")
+        changed += len(written)
     console.print(f"{changed} file(s) written" if changed else "every reference file is up to date")
     return 0
 
