@@ -10,7 +10,7 @@ EXERCISE = load_exercise(COURSE.oracle("atelier3", "query_design"))
 
 def findings(source):
     """What the public checks find wrong with the solution when ``source`` comes after it."""
-    report = graded("atelier3", EXERCISE, EXERCISE.solution_source(), source)
+    report = graded(EXERCISE, f"{EXERCISE.solution_source}\n\n{source}")
     return [e.finding.fr for r in report.results if not r.hidden for e in r.explanations]
 
 

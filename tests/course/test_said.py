@@ -9,9 +9,8 @@ import torch.nn.functional as F
 from courses import ROOT
 from torch import nn
 
+from attentif.authoring.trial import Trial
 from attentif.checks.cases import CaseSet
-from attentif.checks.run import Run
-from attentif.checks.runner import run_checks
 from attentif.exercises.course import Course
 from attentif.exercises.exercise import implementation_source
 from attentif.references.oracles import OracleReference, load_exercise
@@ -19,7 +18,6 @@ from attentif.remote.local import LocalConnection
 from attentif.remote.outside.student import Student
 from attentif.reports.explanation import CheckFailure
 from attentif.reports.pages import html_report, plain_report
-from attentif.student.local import FolderReferences, NamespaceStudents
 
 COURSE = Course(ROOT)
 SEED = 20261124
@@ -31,14 +29,13 @@ def oracle(atelier, name):
 
 def names_of(exercise):
     names = {"torch": torch, "F": F, "nn": nn, "np": np, "math": math, "__name__": "__main__"}
-    exec(implementation_source({}, exercise.provided) + exercise.solution_source(), names)
+    exec(implementation_source({}, exercise.provided) + exercise.solution_source, names)
     return names
 
 
 def graded(atelier, name, **defines):
     """The report of an exercise with these in the place of the solution's."""
-    run = Run(NamespaceStudents({**names_of(oracle(atelier, name)), **defines}), FolderReferences(SEED), SEED)
-    report = run_checks(run, COURSE.check_files(atelier, name), [name])[name]
+    report = Trial(COURSE, oracle(atelier, name), SEED).defined(defines)
     assert report.fraction < 1.0
     return report
 

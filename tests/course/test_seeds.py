@@ -10,15 +10,11 @@ from functools import lru_cache
 
 import pytest
 from course.by_kind import BY_KIND, NAN, inputs_changed, spoiled, three_decimals
-from course.test_exercises import COURSE, EXERCISES, namespace_of
-from course.test_unlisted import ALL as UNLISTED
+from course.test_exercises import COURSE, EXERCISES
+from course.test_unlisted import UNLISTED
 
-from attentif.checks.run import Run
-from attentif.checks.runner import run_checks
-from attentif.exercises.exercise import implementation_source
-from attentif.references.folder import FolderReferences
+from attentif.authoring.trial import Trial
 from attentif.references.oracles import load_exercise
-from attentif.student.local import NamespaceStudents
 
 SEEDS = range(2026, 2046)
 EVERYTHING = bool(os.environ.get("ATTENTIF_EVERY_ANSWER"))
@@ -29,22 +25,14 @@ def oracle(name):
     return load_exercise(COURSE.oracle(ATELIER[name], name))
 
 
-@lru_cache(maxsize=1)
-def names_of(exercise):
-    """What a notebook that holds the solution defines."""
-    return namespace_of(implementation_source({}, oracle(exercise).provided), oracle(exercise).solution_source())
-
-
-@lru_cache(maxsize=len(SEEDS) + 1)
-def references(exercise, seed):
-    return FolderReferences(seed)
+@lru_cache(maxsize=2 * len(SEEDS))
+def trial(exercise, seed, public):
+    return Trial(COURSE, oracle(exercise), seed, public=public)
 
 
 def graded(exercise, defines, seed, *, public):
     """The report on the solution with these objects in its place, by hidden checks, and public ones if asked for."""
-    run = Run(NamespaceStudents({**names_of(exercise), **defines}), references(exercise, seed))
-    files = [f for f in COURSE.check_files(ATELIER[exercise], exercise) if public or f.stem.endswith("_hidden")]
-    return run_checks(run, files, [exercise], keep=True)[exercise]
+    return trial(exercise, seed, public).defined(defines)
 
 
 def listed(exercise):
@@ -57,7 +45,7 @@ def answers():
     for _, name in EXERCISES:
         everything = listed(oracle(name))
         found += everything if EVERYTHING else everything[:1]
-    found += [(u.exercise, u.label, u.defines) for u in UNLISTED] if EVERYTHING else []
+    found += [(name, u.label, {u.answer: u.implementation}) for _, name, u in UNLISTED] if EVERYTHING else []
     return sorted(found, key=lambda answer: answer[0])
 
 
@@ -105,7 +93,7 @@ GIVEN_ARRAYS = [(n, f) for _, n in EXERCISES for f in functions_of(oracle(n), *W
 def test_an_input_that_is_changed_is_seen_at_home_and_in_grading(exercise, function):
     """Whichever input it is: what statements forbid must not wait for hidden checks to be said."""
     for last in (False, True):
-        changing = spoiled(names_of(exercise)[function], lambda right, last=last: inputs_changed(right, last))
+        changing = spoiled(oracle(exercise).reference[function], lambda right, last=last: inputs_changed(right, last))
         report = graded(exercise, {function: changing}, SEEDS[0], public=True)
         assert {r.hidden for r in report.results if r.verdict.value == "failed"} == {True, False}
 
@@ -121,5 +109,7 @@ FLOATS = [(n, f) for _, n in EXERCISES for f in functions_of(oracle(n), *WHOLE) 
 
 @pytest.mark.parametrize(("exercise", "function"), FLOATS)
 def test_an_answer_rounded_to_three_decimals_is_wrong(exercise, function):
-    report = graded(exercise, {function: spoiled(names_of(exercise)[function], three_decimals)}, SEEDS[0], public=True)
+    report = graded(
+        exercise, {function: spoiled(oracle(exercise).reference[function], three_decimals)}, SEEDS[0], public=True
+    )
     assert report.fraction < 1.0

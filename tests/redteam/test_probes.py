@@ -86,9 +86,9 @@ def test_a_lie_hides_nothing(tmp_path, atelier, exercise, source, seen):
 def test_every_probe_that_checks_give_points_for_is_confirmed():
     """Whoever adds one to a check has to say here by what values."""
     confirmed = {
-        "peak_memory": "grader_tests/atelier1/test_squared_distances_hidden.py",  # a call in little memory
+        "peak_memory": "grader_tests/atelier1/squared_distances/test_hidden.py",  # a call in little memory
     }
-    files = [*ROOT.glob("grader_tests/*/test_*.py"), *ROOT.glob("source/*/checks/test_*.py")]
+    files = [*ROOT.glob("grader_tests/*/*/test_hidden.py"), *ROOT.glob("source/*/checks/test_*.py")]
     used = {(str(path.relative_to(ROOT)), line.split('.probe("')[1].split('"')[0]) for path in files
             for line in path.read_text().splitlines() if '.probe("' in line}  # fmt: skip
     assert used == {(path, probe) for probe, path in confirmed.items()}

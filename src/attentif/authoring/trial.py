@@ -8,7 +8,7 @@ from typing import Any
 from attentif.checks.run import Run
 from attentif.checks.runner import run_checks
 from attentif.exercises.alternatives import LIBRARIES
-from attentif.exercises.course import Course
+from attentif.exercises.course import Course, is_hidden
 from attentif.exercises.exercise import Exercise, implementation_source
 from attentif.references.folder import FolderReferences
 from attentif.reports.results import ExerciseReport
@@ -18,9 +18,11 @@ from attentif.student.local import NamespaceStudents
 class Trial:
     """Grades answers to one exercise, all of them on the same drawn cases and in one session of checks."""
 
-    def __init__(self, course: Course, exercise: Exercise, seed: int) -> None:
+    def __init__(self, course: Course, exercise: Exercise, seed: int, *, public: bool = True) -> None:
+        """``public``: by the public checks too, not by the hidden ones alone."""
         self.exercise = exercise
-        self._files = course.check_files(exercise.atelier, exercise.name)
+        files = course.check_files(exercise.atelier, exercise.name)
+        self._files = [path for path in files if public or is_hidden(path)]
         self._references = FolderReferences(seed)
         self._provided = implementation_source({}, exercise.provided)
 
