@@ -132,7 +132,7 @@ def additive_attention_mean_context(q, K, Wq, Wk, v, mask=None):  # mean over T 
     return (weights.unsqueeze(-1) * K).mean(dim=1), weights
 
 
-@unlisted("additive_attention")
+@unlisted("additive_attention", "relu_energies+padding_attended")
 def additive_attention_relu_without_mask(q, K, Wq, Wk, v, mask=None):  # two listed mistakes
     weights = F.softmax(torch.relu((q @ Wq).unsqueeze(1) + K @ Wk) @ v, dim=-1)
     return mixed(weights, K), weights

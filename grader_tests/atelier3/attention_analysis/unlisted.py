@@ -144,7 +144,7 @@ def attention_entropy_largest_term(weights, mask=None):
     return -torch.log(weights.amax(dim=-1).masked_fill(weights.sum(dim=-1) == 0, 1.0))
 
 
-@unlisted("attention_entropy")
+@unlisted("attention_entropy", "bits+padding_counted")
 def attention_entropy_bits_unmasked(weights, mask=None):  # two listed mistakes
     return entropy_of(weights) / math.log(2)
 
@@ -211,7 +211,7 @@ def attention_rollout_nine_tenths(A):  # weights 0.9 and 0.1
     return product(0.9 * A.mean(dim=2) + 0.1 * torch.eye(A.size(-1), dtype=A.dtype))
 
 
-@unlisted("attention_rollout")
+@unlisted("attention_rollout", "order_reversed+heads_maximised")
 def attention_rollout_reversed_maximum(A):  # two listed mistakes
     return product((A.amax(dim=2) / 2 + torch.eye(A.size(-1), dtype=A.dtype) / 2).flip(0))
 

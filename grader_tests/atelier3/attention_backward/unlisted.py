@@ -167,7 +167,7 @@ def attention_backward_root_of_values(Q, K, V, dO, mask=None):  # √d_v on the 
     return dS @ K * scale, dS.transpose(-2, -1) @ Q * scale, dV
 
 
-@unlisted("attention_backward")
+@unlisted("attention_backward", "diagonal_jacobian+scale_missing_backward")
 def attention_backward_diagonal_unscaled(Q, K, V, dO, mask=None):  # two listed mistakes
     A, dV, dA, _ = attention_backward_parts(Q, K, V, dO, mask)
     dS = A * (1 - A) * dA

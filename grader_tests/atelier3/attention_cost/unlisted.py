@@ -112,7 +112,7 @@ def attention_cost_square_cache(n, d, h, B=1, bytes_per_element=4):  # n² for n
     return costs(n, d, h, B, bytes_per_element, kv_cache=2 * B * n * n * d * bytes_per_element)
 
 
-@unlisted("attention_cost", "generic:factor")
+@unlisted("attention_cost", "generic:factor", "multiply_adds_counted_once+single_cache")
 def attention_cost_half_flops_single_cache(n, d, h, B=1, bytes_per_element=4):  # two listed mistakes
     cost = costs(n, d, h, B, bytes_per_element)
     halved = ("flops_qk", "flops_av", "flops_proj", "flops_total", "rnn_flops", "kv_cache")

@@ -176,7 +176,7 @@ def blockwise_attention_inverse_rescale(Q, K, V, block, causal=False):  # exp(ne
     return output / total
 
 
-@unlisted("blockwise_attention")
+@unlisted("blockwise_attention", "causal_ignored+missing_scale")
 def blockwise_attention_unscaled_not_causal(Q, K, V, block, causal=False):  # two listed mistakes
     return blocks(Q, K, V, block, False, divisor=1.0)
 

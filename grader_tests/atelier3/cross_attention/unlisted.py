@@ -131,7 +131,7 @@ def cross_attention_self(x_dec, memory, W_q, W_k, W_v, memory_mask=None):  # the
     return crossed(x_dec @ W_q, x_dec @ W_k, x_dec @ W_v, None)
 
 
-@unlisted("cross_attention")
+@unlisted("cross_attention", "memory_mask_ignored+missing_scale")
 def cross_attention_unscaled_without_mask(x_dec, memory, W_q, W_k, W_v, memory_mask=None):  # two listed mistakes
     return F.softmax(x_dec @ W_q @ (memory @ W_k).transpose(-2, -1), dim=-1) @ (memory @ W_v)
 

@@ -198,7 +198,7 @@ def mha_from_packed_mask_on_queries(
     return F.linear(packed_merged(weights @ v), out_proj_weight, out_proj_bias), weights
 
 
-@unlisted("mha_from_packed")
+@unlisted("mha_from_packed", "out_proj_transposed+mask_polarity")
 def mha_from_packed_polarity_and_transpose(
     x, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, n_heads, mask=None
 ):  # two listed mistakes

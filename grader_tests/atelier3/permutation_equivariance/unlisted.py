@@ -37,7 +37,7 @@ def equivariance_gap_squared(f, X, P):
     return (f(P @ X) - P @ f(X)).square().max().item()
 
 
-@unlisted("equivariance_gap")
+@unlisted("equivariance_gap", "mean_instead_of_max+squared_gap")
 def equivariance_gap_mean_squared(f, X, P):
     return (f(P @ X) - P @ f(X)).square().mean().item()
 
