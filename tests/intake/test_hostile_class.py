@@ -33,7 +33,7 @@ def lay_out_secrets(course):
     solved = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"# {CANARY.decode()}\n{RIGHT}")])
     (course.root / "solutions" / "mini").mkdir(parents=True)
     nbformat.write(solved, course.root / "solutions" / "mini" / "mini.ipynb")
-    hidden = course.root / "grader_tests" / "mini" / "test_center_hidden.py"
+    hidden = course.root / "grader_tests" / "mini" / "center" / "test_hidden.py"
     hidden.write_text(f"# {CANARY.decode()}\n{hidden.read_text()}")
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "attentif") as gradebook:
         gradebook.add_student("neighbour", email=f"{CANARY.decode()}@example.org")

@@ -31,7 +31,7 @@ NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_
 def course(tmp_path):
     """A course with secrets; what is planted in it is removed whatever its modes and depth."""
     root = tmp_path / "course"
-    for name in ("gradebook.db", "solutions/mini/mini.ipynb", "grader_tests/mini/test_center_hidden.py"):
+    for name in ("gradebook.db", "solutions/mini/mini.ipynb", "grader_tests/mini/center/test_hidden.py"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(CANARY)
     yield root

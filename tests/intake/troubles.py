@@ -73,7 +73,7 @@ def link_outside(folder):
     """Links to the gradebook, the solution and the hidden tests, as a student would name them."""
     (folder / "figure.png").symlink_to("../../../gradebook.db")
     (folder / "solved.txt").symlink_to("../../../solutions/mini/mini.ipynb")
-    (folder / "tests.txt").symlink_to("../../../grader_tests/mini/test_center_hidden.py")
+    (folder / "tests.txt").symlink_to("../../../grader_tests/mini/center/test_hidden.py")
 
 
 @trouble(points=0.0, answer=STEALS)

@@ -21,4 +21,4 @@ for path in sorted(glob.glob('**', recursive=True)):
 def plant(folder):
     course = folder.parents[2]
     os.link(course / "source" / "mini" / "mini.ipynb", folder / "solved.txt")
-    os.link(course / "grader_tests" / "mini" / "test_center_hidden.py", folder / "tests.txt")
+    os.link(course / "grader_tests" / "mini" / "center" / "test_hidden.py", folder / "tests.txt")

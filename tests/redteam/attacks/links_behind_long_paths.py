@@ -22,7 +22,7 @@ for path in sorted(glob.glob('**', recursive=True)):
 def plant(folder):
     (folder / "figure.png").symlink_to("../../../gradebook.db")
     (folder / "solved.txt").symlink_to("../../../source/mini/mini.ipynb")
-    (folder / "tests.txt").symlink_to("../../../grader_tests/mini/test_center_hidden.py")
+    (folder / "tests.txt").symlink_to("../../../grader_tests/mini/center/test_hidden.py")
     room = 4095 - len(os.fsencode(folder.absolute()))
     here = os.open(folder, os.O_RDONLY)
     for name in ["n" * 250] * (room // 251) + ["m" * max(1, room % 251 - 2)]:
