@@ -43,7 +43,7 @@ from fractions import Fraction
 
 def answer(name, exercise, *defines, uses=()):
     """A right answer whose functions have the names that students give them, but for what follows two underscores."""
-    return RightAnswer(name, {f.__name__.partition("__")[0]: f for f in defines}, uses, exercise)
+    return RightAnswer(name, {f.__name__.partition("__")[0]: f for f in defines}, uses, exercise=exercise)
 
 
 # ---------------------------------------------------------------------------------------------------------------

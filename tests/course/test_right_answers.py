@@ -6,14 +6,10 @@ import numpy as np
 import pytest
 import torch
 from course.right_answers import RIGHT_ANSWERS
-from course.test_exercises import COURSE, EXERCISES, SEED, graded, namespace_of, told
+from course.test_exercises import COURSE, EXERCISES, SEED, graded, told
 
-from attentif.checks.run import Run
-from attentif.checks.runner import run_checks
-from attentif.exercises.exercise import implementation_source
-from attentif.references.folder import FolderReferences
+from attentif.authoring.trial import Trial
 from attentif.references.oracles import load_exercise
-from attentif.student.local import NamespaceStudents
 
 ATELIER = {exercise: atelier for atelier, exercise in EXERCISES}
 NUMPY = [exercise for atelier, exercise in EXERCISES if atelier == "atelier1" and exercise != "numpy_to_torch"]
@@ -32,7 +28,7 @@ def test_there_are_enough_of_them():
 def test_a_right_answer_gets_everything(right):
     atelier = ATELIER[right.exercise]
     exercise = load_exercise(COURSE.oracle(atelier, right.exercise))
-    report = graded(atelier, exercise, exercise.solution_source(), right.source())
+    report = graded(exercise, f"{exercise.solution_source}\n\n{right.source()}")
     assert report.fraction == 1.0, told(report)
     assert not report.diagnoses
 
@@ -106,10 +102,10 @@ GUISES = {
 def graded_in(guise, name):
     """The report of a solution all of whose functions are in that guise."""
     exercise = load_exercise(COURSE.oracle(ATELIER[name], name))
-    names = namespace_of(implementation_source({}, exercise.provided), exercise.solution_source())
+    trial = Trial(COURSE, exercise, SEED)
+    names = trial.names_after(exercise.solution_source)
     names |= {f.name: guise(names[f.name]) for f in exercise.functions if f.kind == "function"}
-    run = Run(NamespaceStudents(names), FolderReferences(SEED))
-    return run_checks(run, COURSE.check_files(ATELIER[name], name), [name])[name]
+    return trial.graded(names)
 
 
 @pytest.mark.parametrize("guise", GUISES)
@@ -138,9 +134,9 @@ def test_parameters_that_do_not_fit_are_told_by_name(line, name):
     """In hidden checks the student's own names stay untold."""
     exercise = load_exercise(COURSE.oracle("atelier3", "multi_head_attention"))
     init = "self.W_o = nn.Linear(d_model, d_model)\n"
-    source = exercise.solution_source()
+    source = exercise.solution_source
     assert init in source
-    report = graded("atelier3", exercise, source.replace(init, f"{init}        {line}\n"))
+    report = graded(exercise, source.replace(init, f"{init}        {line}\n"))
     told_publicly = [e.finding for r in report.results if not r.hidden for e in r.explanations]
     assert any(name in finding.fr and name in finding.en for finding in told_publicly)
     assert report.fraction == 0.0

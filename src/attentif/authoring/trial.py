@@ -28,7 +28,7 @@ class Trial:
 
     def written(self, source: str) -> ExerciseReport:
         """What this source gets in the place of the solution."""
-        return self._graded(self._names_after(source))
+        return self.graded(self.names_after(source))
 
     def rewritten(self, source: str) -> ExerciseReport:
         """What this source gets after the solution, as a student would write who tries again."""
@@ -36,13 +36,15 @@ class Trial:
 
     def defined(self, defines: Mapping[str, Any]) -> ExerciseReport:
         """What the solution gets with these objects in its place."""
-        return self._graded({**self._names_after(self.exercise.solution_source), **defines})
+        return self.graded({**self.names_after(self.exercise.solution_source), **defines})
 
-    def _names_after(self, source: str) -> dict[str, Any]:
+    def names_after(self, source: str) -> dict[str, Any]:
+        """The names of a notebook in which this source has run."""
         names = {**LIBRARIES, "__name__": "__main__"}
         exec(compile(f"{self._provided}\n\n{source}", "<cellule>", "exec"), names)
         return names
 
-    def _graded(self, names: dict[str, Any]) -> ExerciseReport:
+    def graded(self, names: dict[str, Any]) -> ExerciseReport:
+        """What a notebook with these names gets."""
         run = Run(NamespaceStudents(names), self._references)
         return run_checks(run, self._files, [self.exercise.name], keep=True)[self.exercise.name]
