@@ -83,7 +83,8 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
     with run.students.open(name, request.node.path, time_limit=limit) as opened:
         if memory := request.node.get_closest_marker("memory_limit"):
             limit_memory(opened, int(memory.args[0]) * 1024 * 1024)
-        watch(opened, request.node.stash.setdefault(_RETURNED, _Returned()))
+        request.node.stash[_RETURNED] = _Returned()  # a session that is kept runs this test for others too
+        watch(opened, request.node.stash[_RETURNED])
         yield opened
 
 
