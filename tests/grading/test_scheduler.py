@@ -621,4 +621,4 @@ def test_records_hold_no_more_than_digests_and_reasons(course, grade):
     keep_only(course, "bob")
     grade()
     record = json.loads((course.root / ".attentif" / "graded" / "mini" / "bob.json").read_text())
-    assert set(record) == {"format", "key", "scores", "looks"}
+    assert set(record) == {"format", "key", "scores", "flags"}

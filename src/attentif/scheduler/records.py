@@ -42,7 +42,7 @@ class Records:
             data = json.loads(self._path(student).read_text(encoding="utf-8"))
             if data.pop("format") != _FORMAT:
                 return None
-            flags = tuple(Flag(**flag) for flag in data.pop("looks"))
+            flags = tuple(Flag(**flag) for flag in data.pop("flags"))
             return Record(flags=flags, **data)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
