@@ -33,10 +33,16 @@ class RightAnswer(Variant):
 
 IMPORTS = """\
 import functools
+import math
 from collections import OrderedDict, namedtuple
 from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
 
 """
 
