@@ -27,6 +27,15 @@ def writable(pid: int | str) -> int:
     return _field(_read(f"/proc/{pid}/status"), b"VmData:")
 
 
+def peak(pid: int | str) -> int:
+    """The most bytes that the process has had in RAM so far; 0 when it is gone."""
+    try:
+        text = _read(f"/proc/{pid}/status")
+    except OSError:
+        return 0
+    return _field(text, b"VmHWM:")
+
+
 def proportional(pid: int | str) -> int:
     """Bytes of anonymous and shared memory, each page divided by the number of processes that share it."""
     try:

@@ -17,7 +17,7 @@ from typing import Protocol
 from attentif.kernels.shared import processes
 from attentif.remote.outside.clock import WALL_FACTOR, CallClock
 from attentif.remote.wire.codec import DEFAULT_LIMITS, HEADER, Limits, sizes
-from attentif.remote.wire.errors import ProcessDied, ProtocolError, RemoteError, SessionClosed, TimeLimit
+from attentif.remote.wire.errors import MemoryLimit, ProcessDied, ProtocolError, RemoteError, SessionClosed, TimeLimit
 
 _CREDENTIALS = struct.Struct("3i")
 _CHUNK = 1 << 20  # bytes
@@ -52,6 +52,7 @@ class SocketConnection:
         self.ended: RemoteError | None = None
         self.explain: Callable[[], RemoteError | None] = lambda: None
         self._peer = _Peer(connection)
+        self._most = 0  # bytes in RAM that it may have had; 0: as many as it likes
 
     def ask(self, request: bytes) -> bytes:
         """Sends and waits. Raises TimeLimit, ProcessDied, MemoryLimit or ProtocolError, then SessionClosed."""
@@ -63,8 +64,10 @@ class SocketConnection:
             reply = receive(self.socket, clock, self.limits)
             if self.allowance and clock.used() > self.time_limit:
                 self.overtime(request, clock.used() - self.time_limit)
+            if self._most and processes.peak(self._peer.pid) > self._most:
+                raise MemoryLimit
             return reply
-        except TimeLimit as error:
+        except (TimeLimit, MemoryLimit) as error:
             self._end(error)
         except (EOFError, OSError):
             self._end(self.explain() or ProcessDied("the process ended in the middle of a call"))
@@ -79,8 +82,12 @@ class SocketConnection:
 
     def limit_memory(self, more: int) -> None:
         """Lets the process at the other end hold ``more`` bytes of data beyond what it holds now, and never again more:
-        what it asks for beyond that fails there. Does nothing if the process has ended."""
-        self._peer.limit_memory(more)
+        what it asks for beyond that fails there. Where the system does not let us limit it (another user's process), a
+        call after which it has held more is a MemoryLimit. Does nothing if the process has ended."""
+        try:
+            self._peer.limit_memory(more)
+        except PermissionError:
+            self._most = processes.peak(self._peer.pid) + more
 
     def kill(self) -> None:
         """Kills the process at the other end and hangs up; a second time nothing happens."""
