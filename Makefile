@@ -40,10 +40,11 @@ check: $(READY) lint  ## minutes: style, types, structure, unit tests, one exerc
 test: $(READY) lint  ## style, types, every test
 	@$(PYTEST)
 
-lint: $(READY)  ## ruff and mypy
+lint: $(READY)  ## ruff, mypy, and which room may import which
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
 
 redteam: $(READY)  ## every attack through stock nbgrader and through ours; rewrites the table of docs/security.md
 	@$(BIN)/python tests/redteam/table.py

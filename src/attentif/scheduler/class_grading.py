@@ -31,21 +31,12 @@ from attentif.kernels.outside.host import TemplateFailed, remove_roots_of
 from attentif.kernels.outside.sandbox import Environment
 from attentif.scheduler import gradebook_rows
 from attentif.scheduler.gradebook_rows import AssignmentChanged, SubmissionChanged
-from attentif.scheduler.jobs import (
-    Facts,
-    Graded,
-    Job,
-    Rows,
-    Setup,
-    Submission,
-    describe,
-    fingerprints,
-    grade_submission,
-)
+from attentif.scheduler.jobs import Facts, Graded, Job, Rows, Setup, Submission
 from attentif.scheduler.pool import kill_workers, process_pool, usable_cores
 from attentif.scheduler.preflight import CannotGrade, chosen, released_assignment
 from attentif.scheduler.records import Record, Records, cells_digest, scores_digest, submission_key
 from attentif.scheduler.startup.early_template import STATE, EarlyTemplate
+from attentif.scheduler.worker import describe, fingerprints, grade_submission
 
 _TRIES = 3
 _BATCH = 20  # hand-ins that a worker reads at a time, to see whether they have changed

@@ -1,4 +1,4 @@
-"""What the scheduler and its workers say to each other: plain data, and two functions that run in a worker."""
+"""What the scheduler and its workers say to each other: plain data."""
 
 from __future__ import annotations
 
@@ -76,24 +76,3 @@ class Graded:
     seconds: float
     error: str = ""
     log: str = ""
-
-
-def describe(root: Path, atelier: str) -> Facts:
-    """Reads the configuration and looks at what was handed in; finds out what templates must import."""
-    from attentif.scheduler import worker  # torch and more: of no use to the scheduler's own process
-
-    return worker.describe(root, atelier)
-
-
-def fingerprints(root: Path, atelier: str, hand_ins: list[HandIn]) -> list[tuple[str, str]]:
-    """Students and the fingerprints of what they handed in; who cannot be told is left out."""
-    from attentif.scheduler import worker
-
-    return worker.fingerprints(root, atelier, hand_ins)
-
-
-def grade_submission(job: Job) -> Graded:
-    """Grades one submission. Whatever goes wrong is in the result; only the death of the process is not."""
-    from attentif.scheduler import worker
-
-    return worker.grade_submission(job)
