@@ -150,7 +150,7 @@ FEEDBACK = {
     "no_name": "définissez `center` dans la cellule ci-dessus, et exécutez-la",
     "no_function": "n&#39;est pas une fonction",
     "two_arguments": "attendu `center(X)`, trouvé `center(X, axis)`",
-    "endless": "pas fini après 2 s",
+    "endless": "pas fini après",
     "exits": "a arrêté le processus Python",
     "kills_kernel_before": "a arrêté le noyau Python",
     "in_place": "modifie sur place ce qu&#39;on lui donne",

@@ -167,9 +167,9 @@ def test_nbgrader_validate_tells_right_from_wrong(folder, mini_course):
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
-        ("torch.zeros(2, dtype=torch.float32) @ torch.zeros(2, dtype=torch.float64)", "même dtype"),
+        ("torch.zeros(2, dtype=torch.float32) @ torch.zeros(2, dtype=torch.float64)", "dtypes ne vont pas ensemble"),
         ("torch.nn.Linear(1, 1).load_state_dict({})", "lettre à lettre"),
-        ("torch.zeros(2) @ torch.zeros(3)", "deux formes ne vont pas ensemble"),
+        ("torch.zeros(2) @ torch.zeros(3)", "formes ne vont pas ensemble"),
     ],
 )
 def test_the_hint_follows_the_error(folder, capsys, line, hint):

@@ -224,7 +224,7 @@ class DecoderLayerInputResidual(Decoder):  # the cross-attention's residual star
         return self.norm3(y + self.ffn(y))
 
 
-@unlisted("DecoderLayer", "module:self_attn")
+@unlisted("DecoderLayer", "decoder_not_causal+memory_mask_ignored", "module:self_attn")
 class DecoderLayerNotCausalMaskIgnored(Decoder):  # two listed mistakes
     def forward(self, x, memory, memory_mask=None):
         x = self.norm1(x + self.self_attn(x, x, x)[0])
