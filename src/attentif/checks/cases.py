@@ -15,7 +15,8 @@ from attentif.checks.side_effects import call_keeping_inputs
 from attentif.diagnosis.chain import Knowledge, WrongAnswer, name_mistake
 from attentif.diagnosis.student_errors import definition_problem, explain_error, not_written
 from attentif.exercises.exercise import Case, Function
-from attentif.references.compare import FLOAT32_ATOL, FLOAT32_RTOL, Mismatch, compare
+from attentif.references.compare import FLOAT32_ATOL, FLOAT32_RTOL, compare
+from attentif.references.mismatch import Mismatch
 from attentif.references.outcome import Outcome, run_student
 from attentif.remote.wire.call import Call
 from attentif.reports.explanation import CheckFailure, Explanation, Picture

@@ -19,7 +19,7 @@ import numpy as np
 from attentif.remote.wire.call import Call
 from attentif.words.text import Text
 
-Comparison = Literal["close", "exact", "up_to_sign"]
+Comparison = Literal["close", "exact", "up_to_sign", "data"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Output:
     """One value that a function returns.
 
     ``axes`` names the axes, separated by spaces (``"B h T_q d_v"``); an empty string is a scalar. ``compare``
-    is ``"close"`` (floats), ``"exact"`` (booleans, integers) or ``"up_to_sign"`` (each row up to its sign).
+    is ``"close"`` (floats), ``"exact"`` (booleans, integers), ``"up_to_sign"`` (each row up to its sign) or, for the
+    only output of a function, ``"data"`` (bytes, text, numbers, lists of them: equal as a whole, lists as tuples).
     """
 
     name: str
