@@ -18,7 +18,6 @@ def test_the_only_window(student, cases):
 
 
 @pytest.mark.weight(2)
-@pytest.mark.requires("test_the_only_window")
 def test_windows_of_a_longer_text(student):
     """Dans un texte plus long, chaque ligne est une fenêtre, et y est x décalé d’un jeton.
 
