@@ -9,6 +9,7 @@ import pytest
 from courses import ROOT
 
 from attentif.exercises.course import Course
+from attentif.grading.budget import Budget
 from attentif.grading.snapshots import SnapshotStudents, grade_exercises
 from attentif.references.oracles import load_exercise
 from attentif.remote.outside.listener import SnapshotListener
@@ -28,6 +29,9 @@ from attentif.remote.inside import probes
 probes.PROBES["peak_memory"] = lambda *_, **__: 0
 probes.PROBES["unchanged"] = lambda *_, **__: []
 probes.PROBES["call_and_inputs"] = lambda *_, inputs, **__: {"inputs": inputs}
+probes.PROBES["call_and_overwrite"] = lambda names, name, inputs, **__: {
+    "inputs": inputs, "outputs": tuple(output.clone() for output in names[name](*inputs.values()))
+}
 """
 DOUBLE_LOOP = """
 def squared_distances(X, Y):
@@ -54,6 +58,14 @@ def softmax(x, axis=-1):
     return x
 """
 
+VIEWS = """
+def sample_batch(ids, B, T, generator=None):
+    if len(ids) <= T:
+        raise ValueError("too short")
+    drawn = ids.unfold(0, T + 1, 1)[torch.randint(0, len(ids) - T, (B,), generator=generator)]
+    return drawn[:, :-1], drawn[:, 1:]
+"""
+
 
 def failed(folder, atelier, exercise, source):
     """The checks that did not pass."""
@@ -63,7 +75,7 @@ def failed(folder, atelier, exercise, source):
         command = [sys.executable, "-c", PROGRAM, folder / "student.py", str(listener.address), exercise, "token"]
         subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=120)
         listener.wait_snapshot(exercise, "token", 60)
-        students = SnapshotStudents(listener, budget=60.0)
+        students = SnapshotStudents(listener, budget=60.0, time=Budget(300.0, 300.0))
         report = grade_exercises(students, COURSE, atelier, {exercise: True}, "secret", 20.0)[exercise]
     return {result.test for result in report.results if result.verdict.value not in ("passed", "not_run")}
 
@@ -76,6 +88,7 @@ def failed(folder, atelier, exercise, source):
         ("atelier3", "blockwise_attention", WHOLE_MATRIX, "test_memory"),
         ("atelier3", "blockwise_attention", WHOLE_MATRIX, "test_never_the_whole_matrix"),
         ("atelier1", "softmax", IN_PLACE, "test_logits_are_left_alone"),
+        ("atelier2", "sample_batch", VIEWS, "test_memory_of_their_own"),
     ],
 )
 def test_a_lie_hides_nothing(tmp_path, atelier, exercise, source, seen):
