@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast, importlib.util, inspect, json, re, shutil, subprocess, sys, textwrap
 from pathlib import Path
 
-sys.path.insert(0, '/opt/team')
+sys.path.insert(0, 'drafts')
 ROOT = Path(sys.argv[1]).resolve(); DRY = '--dry' in sys.argv; SHOW = '--show' in sys.argv
 WANTED = [a for a in sys.argv[2:] if not a.startswith('--')]
 sys.path.insert(0, str(ROOT / 'src')); sys.path.insert(0, str(ROOT / 'tests'))
