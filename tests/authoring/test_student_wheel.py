@@ -31,7 +31,7 @@ def test_the_same_version_is_the_same_bytes(tmp_path):
 def test_it_holds_no_grader_and_works_alone(tmp_path):
     wheel = student_wheel.build_wheel(tmp_path)
     rooms = {name.split("/")[1] for name in zipfile.ZipFile(wheel).namelist() if name.startswith("attentif/")}
-    assert not rooms & {"cli", "grading", "scheduler", "kernels", "intake", "authoring"}
+    assert not rooms & {"cli", "grading", "scheduler", "intake", "authoring"}
     alone = tmp_path / "alone"
     zipfile.ZipFile(wheel).extractall(alone)
     done = subprocess.run(

@@ -71,6 +71,13 @@ def right(number):
     return 2 * number
 
 
+@pytest.fixture(autouse=True)
+def _none_open():
+    """Other tests of this process may have left sessions open."""
+    while sessions._open:
+        sessions._open.popitem()[1].close()
+
+
 def test_every_run_is_like_the_first(files):
     good = [[("test_first", "passed"), ("test_second", "passed")], [("test_half", "passed")]]
     bad = [[("test_first", "failed"), ("test_second", "not_run")], [("test_half", "failed")]]

@@ -234,7 +234,8 @@ def test_an_object_of_the_student_s_has_no_name_of_ours():
 
 
 def test_the_same_mistake_is_explained_once_in_a_report():
-    wrong = oracle("atelier3", "scaled_dot_product_attention").combined(frozenset(["missing_scale"]))
+    mistakes = oracle("atelier3", "scaled_dot_product_attention").misconceptions
+    wrong = next(mistake.defines for mistake in mistakes if mistake.name == "missing_scale")
     report = graded("atelier3", "scaled_dot_product_attention", **wrong)
     told = [r for r in report.results if any(e.diagnosis == "missing_scale" for e in r.explanations)]
     assert len(told) >= 3

@@ -20,7 +20,7 @@ from attentif.exercises.course import find_course
 DRY_RUN = "ATTENTIF_DRY_RUN"  # set while a release is made only to be compared
 PATTERN = "attentif-*.whl"
 REQUIREMENTS = "requirements.txt"
-_ROOMS = ("checks", "diagnosis", "exercises", "references", "remote", "reports", "student", "words")
+_ROOMS = ("checks", "diagnosis", "exercises", "kernels/shared", "references", "remote", "reports", "student", "words")
 _GRADERS = ("remote/inside/agent.py", "remote/inside/rehearsal.py", "remote/outside/listener.py")
 _VERSION_LINE = '__version__ = "{}"'
 _PROJECT = """\
@@ -98,7 +98,7 @@ def _stage(root: Path) -> None:
 
 def _files() -> Iterator[Path]:
     package = _package()
-    yield package / "__init__.py"
+    yield from (package / "__init__.py", package / "kernels" / "__init__.py")
     for room in _ROOMS:
         for path in sorted((package / room).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts and _name(path) not in _GRADERS:
