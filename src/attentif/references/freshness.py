@@ -1,7 +1,8 @@
 """Whether a public reference file still says what its oracle gives today.
 
-Right answers are compared within the function's tolerance and misconceptions by what they are and whether they
-raise, not byte for byte: another processor rounds differently, and nobody's files are out of date for that.
+What goes into a call is compared byte for byte. Right answers are compared within the function's tolerance and
+misconceptions by what they are and whether they raise: another processor rounds differently, and nobody's files are
+out of date for that.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 from attentif.exercises.exercise import Exercise
 from attentif.references import stored
 from attentif.references.compare import same_answer
+from attentif.remote.wire import codec
+from attentif.remote.wire.call import Call
 
 
 def stale_reasons(folder: Path, exercise: Exercise) -> list[str]:
@@ -25,7 +28,7 @@ def stale_reasons(folder: Path, exercise: Exercise) -> list[str]:
     reasons = []
     if _outline(json.loads(manifest.read_text(encoding="utf-8"))) != _outline(json.loads(text)):
         reasons.append("its cases, functions or messages have changed")
-    elif any(not _same_inputs(a.call.inputs, b.call.inputs) for a, b in zip(kept.cases, fresh.cases, strict=True)):
+    elif any(_given(a.call) != _given(b.call) for a, b in zip(kept.cases, fresh.cases, strict=True)):
         reasons.append("the inputs of its cases have changed")
     else:
         for case in fresh.cases:
@@ -37,8 +40,9 @@ def stale_reasons(folder: Path, exercise: Exercise) -> list[str]:
 _ROUNDED = ("sha256", "built_with", "expected", "submodules")
 
 
-def _same_inputs(one: Any, other: Any) -> bool:
-    return repr(one) == repr(other)
+def _given(call: Call) -> bytes:
+    """Everything that the student's code is given, down to the last bit."""
+    return codec.encode([dict(part or {}) for part in (call.inputs, call.init, call.state)])
 
 
 def _outline(manifest: dict[str, Any]) -> Any:
