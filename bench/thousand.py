@@ -25,7 +25,7 @@ from measure import pss
 from attentif.authoring import sample_class
 from attentif.cli import demo
 from attentif.exercises.course import Course
-from attentif.scheduler.class_grading import ClassGrading, Verdict
+from attentif.scheduler.class_grading import ClassGrading, Standing
 
 HUNDRED = 100
 EXPECTED = (6.0, 0.0, 6.0, 0.0)  # points of the four kinds of submissions, in turn
@@ -33,7 +33,7 @@ MB = 1_000_000
 
 
 class Watcher:
-    """Notes when each verdict came, and the memory of the run's processes beside it."""
+    """Notes when each submission was done, and the memory of the run's processes beside it."""
 
     def __init__(self) -> None:
         self.times: list[float] = []
@@ -45,7 +45,7 @@ class Watcher:
         """The clock starts when the class is known."""
         self.times.append(time.monotonic())
 
-    def verdict(self, verdict: Verdict) -> None:
+    def standing(self, standing: Standing) -> None:
         """One more is graded."""
         self.times.append(time.monotonic())
 
@@ -101,8 +101,8 @@ def main() -> None:
     os.environ.update(environment())
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         course, atelier, expected = CLASSES[options.kind](Path(scratch, "course"), options.count)
-        verdicts, watcher = grade(course, atelier, options.workers)
-    points = {verdict.student: verdict.points for verdict in verdicts}
+        standings, watcher = grade(course, atelier, options.workers)
+    points = {standing.student: standing.points for standing in standings}
     wrong = {name for name in points.keys() | expected.keys() if points.get(name) != expected.get(name)}
     assert not wrong, f"a grade is wrong or missing: {sorted(wrong)[:20]}"
     for first in range(0, options.count, HUNDRED):
@@ -113,12 +113,12 @@ def main() -> None:
     print(f"{len(points)} submissions, each with the expected grade; {watcher.times[-1] - watcher.times[0]:.0f} s")
 
 
-def grade(course: Course, atelier: str, workers: int) -> tuple[list[Verdict], Watcher]:
-    """Every verdict, and what was seen meanwhile."""
+def grade(course: Course, atelier: str, workers: int) -> tuple[list[Standing], Watcher]:
+    """The standing of every submission, and what was seen meanwhile."""
     watcher = Watcher()
-    verdicts = ClassGrading(course, atelier, watcher, workers=workers).run()
+    standings = ClassGrading(course, atelier, watcher, workers=workers).run()
     watcher.ended.set()
-    return verdicts, watcher
+    return standings, watcher
 
 
 if __name__ == "__main__":

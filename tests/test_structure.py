@@ -34,6 +34,15 @@ def test_syntax_is_that_of_python_3_10(name):
         ast.parse((ROOT / name).read_text(encoding="utf-8"), feature_version=(3, 10))
 
 
+def test_no_two_public_classes_of_the_library_have_one_name():
+    places = {}
+    for path in sorted((ROOT / "src" / "attentif").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert not {name: found for name, found in places.items() if len(found) > 1}
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_source_notebooks_carry_no_outputs(path):
     for cell in nbformat.read(path, 4).cells:

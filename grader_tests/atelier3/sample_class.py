@@ -5,7 +5,7 @@ Points are those of the three first notebooks of the atelier (33 + 22 + 27 = 82)
 
 from pathlib import Path
 
-from attentif.authoring.sample_class import Sample
+from attentif.authoring.sample_class import Pupil
 from attentif.references.oracles import load_exercise
 
 TOTAL = 82
@@ -121,8 +121,8 @@ get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\\n"])
 """
 
 SAMPLES = [
-    Sample("ama", "tout juste", TOTAL, solved=True),
-    Sample(
+    Pupil("ama", "tout juste", TOTAL, solved=True),
+    Pupil(
         "kossi",
         "tout juste, écrit autrement",
         TOTAL,
@@ -135,15 +135,15 @@ SAMPLES = [
             ("cross_attention", "fused"),
         ),
     ),
-    Sample("blaise", "copie blanche", 0),
-    Sample("afi", "oublie 1/√d_k", 72, **wrong((SDPA, "missing_scale"))),
-    Sample(
+    Pupil("blaise", "copie blanche", 0),
+    Pupil("afi", "oublie 1/√d_k", 72, **wrong((SDPA, "missing_scale"))),
+    Pupil(
         "yao",
         "masque inversé, et masque causal décalé",
         72.53,
         **wrong((SDPA, "mask_inverted"), ("attention_masks", "self_hidden")),
     ),
-    Sample(
+    Pupil(
         "essi",
         "une erreur dans chacun des six exercices essentiels",
         38.4,
@@ -156,20 +156,20 @@ SAMPLES = [
             ("cross_attention", "values_from_decoder"),
         ),
     ),
-    Sample("dela", "les têtes sont mélangées", 72, **wrong(("multi_head_attention", "merged_without_transpose"))),
-    Sample("edem", "une exception (Q @ K sans transposer)", 72, solved=True, answers={SDPA: RAISES}),
-    Sample("folly", "une boucle sans fin qui avale les interruptions", 72, solved=True, answers={SDPA: ENDLESS}),
-    Sample("gifty", "tout juste, écrit sur stderr", TOTAL, solved=True, edit=before(f"{SDPA}_code", NOISY)),
-    Sample(
+    Pupil("dela", "les têtes sont mélangées", 72, **wrong(("multi_head_attention", "merged_without_transpose"))),
+    Pupil("edem", "une exception (Q @ K sans transposer)", 72, solved=True, answers={SDPA: RAISES}),
+    Pupil("folly", "une boucle sans fin qui avale les interruptions", 72, solved=True, answers={SDPA: ENDLESS}),
+    Pupil("gifty", "tout juste, écrit sur stderr", TOTAL, solved=True, edit=before(f"{SDPA}_code", NOISY)),
+    Pupil(
         "hodabalo",
         "arrête le noyau au milieu du premier notebook",
         67,
         solved=True,
         edit=before(f"{SDPA}_code", "import os; os._exit(1)"),
     ),
-    Sample("ibrahim", "cellules check effacées et copiées", TOTAL, solved=True, edit=without_check_cells),
-    Sample("julie", "un notebook coupé, les autres justes", 55, solved=True, raw={"03_multi_tetes": b'{"cells": ['}),
-    Sample("komlan", "triche : vole la réponse sur le disque et en mémoire", 72, solved=True, answers={SDPA: THIEF}),
-    Sample("lawson", "triche : remplace les comparaisons et check", 72, solved=True, answers={SDPA: LIAR}),
-    Sample("mawuli", "triche : neutralise les cellules, monte les points", 0, edit=neutralised),
+    Pupil("ibrahim", "cellules check effacées et copiées", TOTAL, solved=True, edit=without_check_cells),
+    Pupil("julie", "un notebook coupé, les autres justes", 55, solved=True, raw={"03_multi_tetes": b'{"cells": ['}),
+    Pupil("komlan", "triche : vole la réponse sur le disque et en mémoire", 72, solved=True, answers={SDPA: THIEF}),
+    Pupil("lawson", "triche : remplace les comparaisons et check", 72, solved=True, answers={SDPA: LIAR}),
+    Pupil("mawuli", "triche : neutralise les cellules, monte les points", 0, edit=neutralised),
 ]  # fmt: skip

@@ -13,7 +13,6 @@ from attentif.diagnosis.submodules import student_trace
 from attentif.exercises.alternatives import completed, mistake
 from attentif.exercises.edits import edit
 from attentif.exercises.exercise import Case, Exercise, Function, Given, Misconception, Output
-from attentif.exercises.words_files import Words
 from attentif.references import stored
 from attentif.references.oracles import OracleReference
 from attentif.remote.local import LocalConnection
@@ -22,7 +21,7 @@ from attentif.remote.wire.call import Call
 from attentif.reports.explanation import CheckFailure
 from attentif.reports.pages import html_report, plain_report
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
-from attentif.words.text import Text
+from attentif.words.text import Text, Words
 
 
 def nothing(*_):

@@ -237,7 +237,7 @@ class Silent:
     def total(self, submissions):
         self.count = submissions
 
-    def verdict(self, verdict):
+    def standing(self, standing):
         pass
 
     def message(self, text):
@@ -246,7 +246,7 @@ class Silent:
 
 @pytest.fixture
 def grade(course, monkeypatch):
-    """grade(**options) → verdicts by student, graded in this process."""
+    """grade(**options) → standings by student, graded in this process."""
     monkeypatch.chdir(course.root)
 
     def grade(atelier="mini", before=lambda name, argument: None, **options):
@@ -254,8 +254,8 @@ def grade(course, monkeypatch):
         for name in [name for name in sys.modules if "test_center" in name]:
             del sys.modules[name]  # as in a new process
         grading = ClassGrading(course, atelier, Silent(), executor=lambda workers: Here(before), **options)
-        found = {verdict.student: verdict for verdict in grading.run()}
-        assert len(found) == len(grading.verdicts)
+        found = {standing.student: standing for standing in grading.run()}
+        assert len(found) == len(grading.standings)
         return found
 
     yield grade
@@ -279,8 +279,8 @@ def test_the_same_with_cold_kernels(course, grade, usual, monkeypatch):
     assert files_of(course) == usual[1]
 
 
-def kinds(verdict):
-    return [flag.kind for flag in verdict.flags]
+def kinds(standing):
+    return [flag.kind for flag in standing.flags]
 
 
 def test_verdicts_say_who_needs_a_look(course, grade):
@@ -354,7 +354,7 @@ def test_what_is_unchanged_is_not_graded_again(course, grade):
     assert {s: (v.points, v.flags) for s, v in again.items()} == {s: (v.points, v.flags) for s, v in first.items()}
     for why, (change, who) in CHANGES.items():
         change(course)
-        graded = {student for student, verdict in grade().items() if not verdict.unchanged}
+        graded = {student for student, standing in grade().items() if not standing.unchanged}
         assert graded == (who or {"bob", "dan"}), why
         assert rows_of(course) == expected, why
     human_grades_bob(course)
@@ -460,7 +460,7 @@ def test_dying_between_two_steps_loses_nothing(course, grade, monkeypatch, step)
         grade(rerun=True)
     assert rows_of(course) == expected
     found = grade()
-    assert sum(not verdict.unchanged for verdict in found.values()) == 1
+    assert sum(not standing.unchanged for standing in found.values()) == 1
     assert rows_of(course) == expected
     assert files_of(course) == folders
 

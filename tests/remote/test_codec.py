@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from attentif.remote.wire.call import Ref
-from attentif.remote.wire.codec import DTYPES, HEADER, Limits, decode, encode, from_tree, sizes, to_tree
+from attentif.remote.wire.codec import DTYPES, HEADER, MessageLimits, decode, encode, from_tree, sizes, to_tree
 from attentif.remote.wire.errors import ProtocolError
 
 SCALARS = (
@@ -423,13 +423,13 @@ def test_malformed_handles_are_refused(handle):
 
 
 @pytest.mark.parametrize(("limits", "value"), [
-    (Limits(depth=3), [[[[1]]]]),
-    (Limits(nodes=5), [1] * 10),
-    (Limits(string=5), "123456"),
-    (Limits(bytes=1000), torch.zeros(1000)),
-    (Limits(tree_bytes=100), ["12345678"] * 20),
-    (Limits(tensors=2), [np.zeros(1)] * 3),
-    (Limits(int_bits=64), 1 << 100),
+    (MessageLimits(depth=3), [[[[1]]]]),
+    (MessageLimits(nodes=5), [1] * 10),
+    (MessageLimits(string=5), "123456"),
+    (MessageLimits(bytes=1000), torch.zeros(1000)),
+    (MessageLimits(tree_bytes=100), ["12345678"] * 20),
+    (MessageLimits(tensors=2), [np.zeros(1)] * 3),
+    (MessageLimits(int_bits=64), 1 << 100),
 ])  # fmt: skip
 def test_bounds_hold_both_ways(limits, value):
     with pytest.raises(ProtocolError):
@@ -440,8 +440,8 @@ def test_bounds_hold_both_ways(limits, value):
 
 def test_elements_of_one_tensor_are_bounded():
     with pytest.raises(ProtocolError):
-        decode(encode(torch.zeros(100)), limits=Limits(elements=99))
-    assert decode(encode(torch.zeros(99)), limits=Limits(elements=99)).shape == (99,)
+        decode(encode(torch.zeros(100)), limits=MessageLimits(elements=99))
+    assert decode(encode(torch.zeros(99)), limits=MessageLimits(elements=99)).shape == (99,)
 
 
 def test_a_text_full_of_commas_is_still_a_text():

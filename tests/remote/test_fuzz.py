@@ -15,7 +15,7 @@ import torch
 
 from attentif.remote.outside.connections import SocketConnection
 from attentif.remote.outside.student import Student
-from attentif.remote.wire.codec import HEADER, Limits, decode, encode
+from attentif.remote.wire.codec import HEADER, MessageLimits, decode, encode
 from attentif.remote.wire.errors import RemoteError
 
 COUNT = 24_000
@@ -184,7 +184,7 @@ def test_an_announced_length_costs_nothing_until_it_comes():
     answer(theirs, HEADER.pack(1000, 250 * 1024 * 1024) + b"x" * 100)
     tracemalloc.start()
     with pytest.raises(RemoteError):
-        SocketConnection(ours, time_limit=5, limits=Limits()).ask(encode(1))
+        SocketConnection(ours, time_limit=5, limits=MessageLimits()).ask(encode(1))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 16 * 1024 * 1024

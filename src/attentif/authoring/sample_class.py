@@ -19,9 +19,9 @@ class SamplesBroken(Exception):
 
 
 @dataclass(frozen=True)
-class Sample:
-    """One student: ``answers`` maps exercises to the code handed in (others: the stub, or the reference's solution
-    if ``solved``). ``edit`` then changes each notebook, and ``raw`` replaces whole files. ``points`` and
+class Pupil:
+    """One invented student: ``answers`` maps exercises to the code handed in (others: the stub, or the reference's
+    solution if ``solved``). ``edit`` then changes each notebook, and ``raw`` replaces whole files. ``points`` and
     ``diagnosed`` are what honest grading must find; ``diagnosed`` holds (exercise, misconception) pairs."""
 
     student: str
@@ -35,7 +35,7 @@ class Sample:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_samples(path: Path) -> list[Sample]:
+def load_samples(path: Path) -> list[Pupil]:
     """The ``SAMPLES`` of a module; SamplesBroken if there are none."""
     spec = importlib.util.spec_from_file_location("attentif_sample_class", path)
     if spec is None or spec.loader is None or not path.is_file():
@@ -45,7 +45,7 @@ def load_samples(path: Path) -> list[Sample]:
     return list(module.SAMPLES)
 
 
-def hand_in(course: Course, atelier: str, sample: Sample, notebooks: list[str] | None = None) -> Path:
+def hand_in(course: Course, atelier: str, sample: Pupil, notebooks: list[str] | None = None) -> Path:
     """Writes submitted/<student>/<atelier>/ from the release; returns the folder."""
     target = course.root / "submitted" / sample.student / atelier
     target.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ def hand_in(course: Course, atelier: str, sample: Sample, notebooks: list[str] |
     return target
 
 
-def fill_in(notebook: NotebookNode, course: Course, atelier: str, sample: Sample) -> None:
+def fill_in(notebook: NotebookNode, course: Course, atelier: str, sample: Pupil) -> None:
     """Puts a sample's code in the solution cells of a released notebook."""
     for cell in notebook.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")

@@ -17,13 +17,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from attentif.authoring.sample_class import Sample, hand_in, load_samples
+from attentif.authoring.sample_class import Pupil, hand_in, load_samples
 from attentif.cli.errors import UserError, course_here
 from attentif.exercises.course import Course
 from attentif.grading.results import diagnoses_of, exported_scores
 from attentif.kernels.outside.host import TemplateFailed
 from attentif.kernels.outside.sandbox import SandboxUnavailable
-from attentif.scheduler.class_grading import ClassGrading, Verdict
+from attentif.scheduler.class_grading import ClassGrading, Standing
 from attentif.scheduler.preflight import CannotGrade
 
 ATELIER = "atelier3"
@@ -46,7 +46,7 @@ def add_to(commands: Any) -> None:
 class Row:
     """What the table says about one student."""
 
-    sample: Sample
+    sample: Pupil
     points: float | None
     diagnosed: tuple[tuple[str, str], ...]
     feedback: str
@@ -112,7 +112,7 @@ def prepare(course: Course, folder: Path, notebooks: Iterable[str] = NOTEBOOKS) 
 
 
 class _Steps:
-    """Moves a bar at each verdict of the scheduler."""
+    """Moves a bar at each submission that is done."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
@@ -122,7 +122,7 @@ class _Steps:
         """The length of the bar."""
         self.progress.update(self.task, total=submissions)
 
-    def verdict(self, verdict: Verdict) -> None:
+    def standing(self, standing: Standing) -> None:
         """One step."""
         self.progress.advance(self.task)
 
@@ -159,7 +159,7 @@ def _step(progress: Progress, course: Course, description: str, command: list[st
     progress.update(task, completed=total or 1)
 
 
-def _rows(course: Course, samples: list[Sample]) -> Iterable[Row]:
+def _rows(course: Course, samples: list[Pupil]) -> Iterable[Row]:
     scores = exported_scores(course.root / "grades.csv", ATELIER)
     for sample in samples:
         feedback = course.root / "feedback" / sample.student / ATELIER

@@ -48,14 +48,14 @@ class _Bar:
         """The length of the bar."""
         self.progress.update(self.task, total=submissions)
 
-    def verdict(self, verdict: Any) -> None:
-        """One step, with the newest verdict beside it."""
-        state = "unchanged" if verdict.unchanged else "graded"
-        self.counts["not graded" if verdict.points is None or verdict.ungraded else state] += 1
-        self.counts["to look at"] += bool(verdict.flags)
-        points = "–" if verdict.points is None else f"{verdict.points:g}"
+    def standing(self, standing: Any) -> None:
+        """One step, with the newest standing beside it."""
+        state = "unchanged" if standing.unchanged else "graded"
+        self.counts["not graded" if standing.points is None or standing.ungraded else state] += 1
+        self.counts["to look at"] += bool(standing.flags)
+        points = "–" if standing.points is None else f"{standing.points:g}"
         news = ", ".join(f"{number} {name}" for name, number in self.counts.items() if number)
-        self.progress.update(self.task, advance=1, news=escape(f"{news} · {verdict.student} {points}"))
+        self.progress.update(self.task, advance=1, news=escape(f"{news} · {standing.student} {points}"))
 
     def message(self, text: str) -> None:
         """A line above the bar."""
@@ -94,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     try:
         with bar.progress:
-            verdicts = grading.run()
+            standings = grading.run()
     except (CannotGrade, AssignmentChanged, SandboxUnavailable, TemplateFailed) as error:
         raise UserError(str(error)) from error
     except KeyboardInterrupt:
@@ -104,19 +104,19 @@ def run(arguments: argparse.Namespace) -> int:
         ) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    _summary(console, verdicts)
-    tried = [each for each in verdicts if not each.unchanged]
+    _summary(console, standings)
+    tried = [each for each in standings if not each.unchanged]
     return 1 if tried and all(each.ungraded for each in tried) else 0
 
 
-def _summary(console: Console, verdicts: list[Any]) -> None:
-    unchanged = sum(each.unchanged for each in verdicts)
-    bad = sum(each.ungraded or each.points is None for each in verdicts)
-    console.print(f"{len(verdicts) - unchanged - bad} graded, {unchanged} unchanged, {bad} not graded")
+def _summary(console: Console, standings: list[Any]) -> None:
+    unchanged = sum(each.unchanged for each in standings)
+    bad = sum(each.ungraded or each.points is None for each in standings)
+    console.print(f"{len(standings) - unchanged - bad} graded, {unchanged} unchanged, {bad} not graded")
     who: dict[tuple[str, str], list[str]] = {}
-    for verdict in sorted(verdicts, key=lambda each: each.student):
-        for flag in verdict.flags:
-            who.setdefault((flag.kind, flag.detail), []).append(verdict.student)
+    for standing in sorted(standings, key=lambda each: each.student):
+        for flag in standing.flags:
+            who.setdefault((flag.kind, flag.detail), []).append(standing.student)
     if not who:
         return
     table = Table(title="Needs a look", title_justify="left")

@@ -19,8 +19,7 @@ import torch
 from attentif.exercises.exercise import Function, Output
 from attentif.references.compare import right_output, to_numpy, wrong_entries
 from attentif.words import detectors as words
-from attentif.words.detectors import Words
-from attentif.words.text import Text
+from attentif.words.text import Text, Words
 
 ENOUGH_CASES, ENOUGH_VALUES = 2, 6
 _MAX_AXES = 5
@@ -234,7 +233,7 @@ def _factor(samples: Sequence[Sample]) -> Iterator[Hypothesis]:
         yield Hypothesis("generic:factor", words.factor([]), lambda s: _times(s, k), lambda _: words.ratio(k))
 
 
-def _is_varied(meaning: words.Meaning, samples: Sequence[Sample], sizes: Sequence[str]) -> bool:
+def _is_varied(meaning: words.NamedFactor, samples: Sequence[Sample], sizes: Sequence[str]) -> bool:
     """Whether the samples could tell a factor with this meaning from one with another: a size must vary for the factor
     to be attributed to it, and all of them for it to be attributed to none."""
     telling = [s for s in samples if _times(s, meaning.value(s.dims))]

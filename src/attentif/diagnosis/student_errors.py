@@ -38,7 +38,7 @@ def help_for(kind: str, message: str) -> tuple[Text, ...]:
     return (meaning.hint,) if meaning else ()
 
 
-def meaning_of(kind: str) -> words.Meaning | None:
+def meaning_of(kind: str) -> words.ErrorMeaning | None:
     """What a builtin exception means, or else the nearest one that it derives from."""
     parents = getattr(builtins, kind).__mro__ if _is_builtin(kind) else ()
     return next((words.KINDS[parent.__name__] for parent in parents if parent.__name__ in words.KINDS), None)

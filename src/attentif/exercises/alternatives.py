@@ -25,7 +25,7 @@ from torch import nn
 
 from attentif.exercises.edits import Change, Edit, EditBroken, apply, changed_names, composed, definitions, located
 from attentif.exercises.exercise import Equivalent, Exercise, Misconception, Variant
-from attentif.exercises.words_files import Words
+from attentif.words.text import Words
 
 
 class AlternativeBroken(Exception):

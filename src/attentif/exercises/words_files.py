@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attentif.words.text import Text
+from attentif.words.text import Text, Words
 
 LANGUAGES = ("fr", "en")
 _HINT = re.compile(r"(?:[-*]|\d\.)\s+(.*)")
@@ -30,15 +30,6 @@ _PARAGRAPHS, _HINTS = 2, 3
 
 class WordsBroken(Exception):
     """A file of words is missing or not of the form that is expected; the text gives the file, the line and why."""
-
-
-@dataclass(frozen=True)
-class Words:
-    """What is said of one mistake, in both languages."""
-
-    finding: Text
-    consequence: Text
-    hints: tuple[Text, ...]
 
 
 @dataclass

@@ -26,7 +26,7 @@ from attentif.intake.places import HandIn, Inbox, has_notebook
 from attentif.intake.take import Intake, Taken
 from attentif.intake.verdicts import listed
 
-STEP = "{nbgrader_step}"
+STEP_FIELD = "{nbgrader_step}"
 _ANYBODY = "\0"  # stands for the student in a path: no name holds it
 _PRIVATE = ("solutions", "source", "grader_tests", "autograded", "feedback", "gradebook.db", "nbgrader_config.py")
 
@@ -41,8 +41,8 @@ class Autograde(autograde.Autograde):
 
     def start(self) -> None:
         """As nbgrader's. Raises NbGraderException where the folders cannot be told apart."""
-        if not self.coursedir.directory_structure.startswith(STEP):
-            raise NbGraderException(f"c.CourseDirectory.directory_structure must begin with {STEP}")
+        if not self.coursedir.directory_structure.startswith(STEP_FIELD):
+            raise NbGraderException(f"c.CourseDirectory.directory_structure must begin with {STEP_FIELD}")
         self._hand_ins, odd = hand_ins(self.coursedir, self.coursedir.student_id)
         for name in odd:
             self.log.warning("The folder %s bears no student's name: it is not graded.", name)

@@ -15,7 +15,7 @@ _HIDDEN_SIGNATURE = "(…)"
 _GENERATORS = ("random", "numpy", "torch")
 
 
-class DiscreetStudent(Student):
+class WordlessStudent(Student):
     """A Student whose process has no influence on words: names are those asked for, labels those that are possible."""
 
     def __init__(self, student: Student) -> None:

@@ -13,7 +13,7 @@ from attentif.reports.pages import html_report, plain_report
 from attentif.reports.results import ExerciseReport
 
 MAX_OUTPUTS = 100
-MAX_TEXT = 20_000
+MAX_SHOWN = 20_000
 MAX_IMAGE_BYTES = 2_000_000
 CUT = "\n[… sortie coupée par le correcteur]"
 ODD_MESSAGE = "Le noyau a envoyé pour cette cellule un message qu'aucun notebook ne peut contenir : il est écarté."
@@ -74,7 +74,7 @@ def _is_png(encoded: str) -> bool:
         return False
 
 
-def _cut(text: Any, limit: int = MAX_TEXT) -> str:
+def _cut(text: Any, limit: int = MAX_SHOWN) -> str:
     joined = "".join(map(str, text)) if isinstance(text, list) else str(text if text is not None else "")
     joined = joined.encode("utf-8", "replace").decode("utf-8")  # no file could hold half characters
     return joined if len(joined) <= limit else joined[:limit] + CUT

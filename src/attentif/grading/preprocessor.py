@@ -24,7 +24,7 @@ from attentif.grading.flags import Flag
 from attentif.grading.plan import CellKind, CellPlan, plan_cell, released_illustrations
 from attentif.grading.preload import VARIABLES, modules_to_preload
 from attentif.grading.snapshots import SnapshotStudents, grade_exercises, new_token
-from attentif.intake.notebooks import UNREADABLE
+from attentif.intake.notebooks import UNREADABLE_KEY
 from attentif.kernels.outside.folder import FolderTooLarge
 from attentif.kernels.outside.manager import kernel_manager_class
 from attentif.kernels.shared.limits import Limits
@@ -113,7 +113,7 @@ class Grade(Execute):
         self._graded: tuple[GradedExercise, ...] = ()
         self._time = Budget(self.exercise_budget, self.notebook_budget)
         self._notes: dict[int, dict[str, None]] = {}  # by cell: what the grader says under it, each line once
-        unreadable = nb.metadata.get(UNREADABLE)
+        unreadable = nb.metadata.get(UNREADABLE_KEY)
         if unreadable:
             self._stopped = f"le notebook n'a pas pu être lu. {unreadable['fr']}"
             self.flags.append(Flag(flags.UNREADABLE, unreadable["en"]))

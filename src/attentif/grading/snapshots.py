@@ -14,7 +14,7 @@ from attentif.checks.run import NotRun, Run
 from attentif.checks.runner import run_checks
 from attentif.exercises.course import Course, is_hidden
 from attentif.grading.budget import Budget, Metered
-from attentif.grading.hidden_student import DiscreetStudent
+from attentif.grading.hidden_student import WordlessStudent
 from attentif.grading.restraint import bounded_memory
 from attentif.references.folder import FolderReferences
 from attentif.remote.outside.listener import SnapshotListener
@@ -57,7 +57,7 @@ class SnapshotStudents:
             with opened as session:
                 self.time.checks[exercise] += monotonic() - started
                 student = Student(Metered(session._connection, self.time, exercise), session._limits)
-                yield DiscreetStudent(student) if hidden else student
+                yield WordlessStudent(student) if hidden else student
         except SnapshotMissing:
             # Asked once: a copy that keeps silent may cost its limit of patience a single time.
             self.missing[exercise] = Text(

@@ -15,7 +15,7 @@ from attentif.intake.repair import repaired
 from attentif.intake.verdicts import LeftOut, Refused, listed
 from attentif.words.text import Text
 
-UNREADABLE = "attentif_unreadable"  # in the metadata of a notebook that stands for one that cannot be read
+UNREADABLE_KEY = "attentif_unreadable"  # in the metadata of a notebook that stands for one that cannot be read
 
 _AGAIN = {
     "fr": " Ouvrez-le dans JupyterLab (ou Colab : Fichier → Télécharger → .ipynb), enregistrez-le, rendez ce fichier.",
@@ -42,7 +42,7 @@ def read_notebook(raw: bytes) -> NotebookNode:
             nbformat.validate(notebook)
         except Exception:  # the schema's checker has many ways of refusing
             continue
-        notebook.metadata.pop(UNREADABLE, None)
+        notebook.metadata.pop(UNREADABLE_KEY, None)
         return notebook
     raise Refused(NO_NOTEBOOK)
 
@@ -91,7 +91,7 @@ def stand_in(reason: Text) -> NotebookNode:
     """The notebook that is graded, as one without an answer, in the place of what cannot be read."""
     text = f"**Ce notebook n'a pas pu être lu.** {reason.fr}\n\nIl a été noté comme une copie sans réponse."
     notebook = new_notebook(cells=[new_markdown_cell(text, id="unreadable")])
-    notebook.metadata[UNREADABLE] = {"fr": reason.fr, "en": reason.en}
+    notebook.metadata[UNREADABLE_KEY] = {"fr": reason.fr, "en": reason.en}
     return notebook
 
 

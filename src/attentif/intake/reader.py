@@ -42,7 +42,7 @@ class File:
     path: str
     status: os.stat_result
     descriptor: int
-    _budget: Budget
+    _budget: ReadingBudget
 
     def chunks(self) -> Iterator[bytes]:
         """Its bytes, as they are now: no more than it had when it was opened. Raises OSError, and Refused when the
@@ -58,7 +58,7 @@ class File:
 
 
 @dataclass
-class Budget:
+class ReadingBudget:
     """What may still be read of one hand-in."""
 
     bounds: Bounds
@@ -91,7 +91,7 @@ def walk(descriptor: int, bounds: Bounds, course: CourseFiles) -> Iterator[Folde
     """What an open folder holds, in the order of the names; tools' own folders are passed over without a word.
 
     Raises Refused beyond a bound, IntakeFailed, and OSError when the folder itself cannot be listed."""
-    budget = Budget(bounds)
+    budget = ReadingBudget(bounds)
     frames = [_Frame("", os.dup(descriptor))]
     try:
         frames[0].names = _listing(frames[0], budget)
@@ -124,7 +124,7 @@ def walk(descriptor: int, bounds: Bounds, course: CourseFiles) -> Iterator[Folde
             os.close(frame.descriptor)
 
 
-def _listing(frame: _Frame, budget: Budget) -> list[str]:
+def _listing(frame: _Frame, budget: ReadingBudget) -> list[str]:
     """The names in a folder, the first one last."""
     room = budget.bounds.entries - budget.entries
     with os.scandir(frame.descriptor) as entries:
@@ -141,7 +141,7 @@ def _listing(frame: _Frame, budget: Budget) -> list[str]:
     return sorted(names, reverse=True)
 
 
-def _look_at(frame: _Frame, name: str, budget: Budget, course: CourseFiles) -> _Frame | File | LeftOut | None:
+def _look_at(frame: _Frame, name: str, budget: ReadingBudget, course: CourseFiles) -> _Frame | File | LeftOut | None:
     path = frame.prefix + name
     if len(os.fsencode(path)) > budget.bounds.path:
         raise Refused(
@@ -164,7 +164,7 @@ def _look_at(frame: _Frame, name: str, budget: Budget, course: CourseFiles) -> _
         return LeftOut(verdicts.CHANGED if changed else verdicts.UNREADABLE, printable(path))
 
 
-def _folder(frame: _Frame, name: str, path: str, budget: Budget, course: CourseFiles) -> _Frame | LeftOut | None:
+def _folder(frame: _Frame, name: str, path: str, budget: ReadingBudget, course: CourseFiles) -> _Frame | LeftOut | None:
     if name.startswith(".") or name in _TOOLS:
         return None
     kind = verdicts.ODD_NAME if not is_plain(name) else verdicts.NOTEBOOK_FOLDER if is_notebook(name) else ""
@@ -183,7 +183,7 @@ def _folder(frame: _Frame, name: str, path: str, budget: Budget, course: CourseF
     return inner
 
 
-def _file(frame: _Frame, name: str, path: str, budget: Budget, course: CourseFiles) -> File | LeftOut:
+def _file(frame: _Frame, name: str, path: str, budget: ReadingBudget, course: CourseFiles) -> File | LeftOut:
     descriptor = os.open(name, _FILE_FLAGS, dir_fd=frame.descriptor)
     try:
         status = os.fstat(descriptor)

@@ -43,7 +43,7 @@ _BATCH = 20  # hand-ins that a worker reads at a time, to see whether they have 
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Standing:
     """What is known of one submission after a run; ``points`` is None where there is no grade."""
 
     student: str
@@ -64,7 +64,7 @@ class Watcher(Protocol):
     def total(self, submissions: int) -> None:
         """How many submissions there are, once that is known."""
 
-    def verdict(self, verdict: Verdict) -> None:
+    def standing(self, standing: Standing) -> None:
         """One submission is done."""
 
     def message(self, text: str) -> None:
@@ -86,10 +86,10 @@ class ClassGrading:
     executor: Callable[[int], Executor] = process_pool
     pool: Executor | None = None  # instead of the first that ``executor`` would make
     early: EarlyTemplate | None = None  # if the caller has started one before this module was imported
-    verdicts: list[Verdict] = field(default_factory=list)
+    standings: list[Standing] = field(default_factory=list)
 
-    def run(self) -> list[Verdict]:
-        """Grades what is to be graded, and returns a verdict for each submission, the unchanged ones included.
+    def run(self) -> list[Standing]:
+        """Grades what is to be graded, and returns the standing of each submission, the unchanged ones included.
 
         Raises CannotGrade when there is nothing sensible to do, SandboxUnavailable or TemplateFailed."""
         self.workers = self.workers or usable_cores()
@@ -103,7 +103,7 @@ class ClassGrading:
                 raise
             finally:
                 self._pool.shutdown(wait=False, cancel_futures=True)
-        return self.verdicts
+        return self.standings
 
     def _run(self) -> None:
         facts = self._pool.submit(describe, self.course.root, self.atelier).result()
@@ -126,7 +126,7 @@ class ClassGrading:
         self.watcher.total(len(submissions) + len(facts.without_notebook))
         if not self.students:
             for student in facts.without_notebook:
-                self._say(Verdict(student, None, (Flag(flags.MISSING, "no notebook in the folder handed in"),)))
+                self._say(Standing(student, None, (Flag(flags.MISSING, "no notebook in the folder handed in"),)))
         unchanged = self._say_unchanged(submissions)
         self._pending = deque(each.student for each in submissions if each.student not in unchanged)
         if not self._pending:
@@ -149,7 +149,7 @@ class ClassGrading:
         return self.course.root / STATE / "graded" / self.atelier
 
     def _say_unchanged(self, submissions: list[Submission]) -> set[str]:
-        """Says the verdicts of what need not be graded again; whose they are."""
+        """Says the standings of what need not be graded again; whose they are."""
         recorded = {}
         for each in submissions if self.keep_records and not self.rerun else ():
             record = self._records.read(each.student)
@@ -161,7 +161,7 @@ class ClassGrading:
         for student, fingerprint in self._fingerprints([self._submissions[name].hand_in for name in recorded]):
             record, rows = recorded[student]
             if fingerprint and record.key == submission_key(self._course_key, fingerprint):
-                self._say(self._verdict(student, rows, record.flags, unchanged=True))
+                self._say(self._standing(student, rows, record.flags, unchanged=True))
                 unchanged.add(student)
         return unchanged
 
@@ -180,14 +180,14 @@ class ClassGrading:
         with self._gradebook.engine.connect() as connection:
             return gradebook_rows.submission_rows(connection, self._assignment_id, student)
 
-    def _verdict(self, student: str, rows: Rows, found: tuple[Flag, ...], unchanged: bool = False) -> Verdict:
+    def _standing(self, student: str, rows: Rows, found: tuple[Flag, ...], unchanged: bool = False) -> Standing:
         points, manual = gradebook_rows.scores(rows)
         extra = (Flag(flags.MANUAL),) if manual else ()
-        return Verdict(student, points, (*found, *extra), unchanged)
+        return Standing(student, points, (*found, *extra), unchanged)
 
-    def _say(self, verdict: Verdict) -> None:
-        self.verdicts.append(verdict)
-        self.watcher.verdict(verdict)
+    def _say(self, standing: Standing) -> None:
+        self.standings.append(standing)
+        self.watcher.standing(standing)
 
     # The loop.
 
@@ -255,8 +255,8 @@ class ClassGrading:
         if self.keep_records and graded.fingerprint:
             key = submission_key(self._course_key, graded.fingerprint)
             self._records.write(student, Record(key, scores_digest(graded.after), graded.flags))
-        verdict = self._verdict(student, graded.after, graded.flags)
-        self._say(Verdict(verdict.student, verdict.points, verdict.flags, seconds=graded.seconds))
+        standing = self._standing(student, graded.after, graded.flags)
+        self._say(Standing(standing.student, standing.points, standing.flags, seconds=graded.seconds))
 
     def _put_in_place(self, folder: Path, destination: Path) -> None:
         parent = destination.parent
@@ -275,7 +275,7 @@ class ClassGrading:
         rows = self._read(student)
         points = gradebook_rows.scores(rows)[0] if rows["submitted_assignment"] else None
         kept = "" if points is None else " (its earlier grade stays)"
-        self._say(Verdict(student, points, (Flag(flags.UNGRADED, f"{reason}{kept}"),)))
+        self._say(Standing(student, points, (Flag(flags.UNGRADED, f"{reason}{kept}"),)))
 
     def _log(self, graded: Graded) -> None:
         path = self.course.root / STATE / "grade.log"

@@ -6,20 +6,11 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from attentif.words.text import Text
+from attentif.words.text import Text, Words
 
 
 @dataclass(frozen=True)
-class Words:
-    """The parts of a message that do not depend on the case."""
-
-    finding: Text
-    consequence: Text
-    hints: tuple[Text, Text, Text]
-
-
-@dataclass(frozen=True)
-class Meaning:
+class NamedFactor:
     """A factor with a meaning: ``text`` is how it is written, ``value`` what it is for given sizes, ``symbol`` the name
     of the size that it is made of, if any. ``kind`` is "N" or "1/N" when it is that size itself or its inverse."""
 
@@ -49,19 +40,19 @@ _NUMBERS = {
 }
 
 
-def meanings(names: Iterable[str]) -> Iterator[Meaning]:
+def meanings(names: Iterable[str]) -> Iterator[NamedFactor]:
     """What a constant factor may be: a number with a name, or made of one size of the case."""
     for text, number in _NUMBERS.items():
-        yield Meaning(text, lambda _, k=number: k)  # type: ignore[misc]
+        yield NamedFactor(text, lambda _, k=number: k)  # type: ignore[misc]
     for n in names:
-        yield Meaning(n, lambda dims, n=n: float(dims[n]), "N", n)  # type: ignore[misc]
-        yield Meaning(f"1/{n}", lambda dims, n=n: _ratio(1, dims[n]), "1/N", n)  # type: ignore[misc]
-        yield Meaning(f"√{n}", lambda dims, n=n: math.sqrt(dims[n]), "", n)  # type: ignore[misc]
-        yield Meaning(f"1/√{n}", lambda dims, n=n: _ratio(1, math.sqrt(dims[n])), "", n)  # type: ignore[misc]
-        yield Meaning(f"{n}²", lambda dims, n=n: float(dims[n]) ** 2, "", n)  # type: ignore[misc]
-        yield Meaning(f"1/{n}²", lambda dims, n=n: _ratio(1, dims[n] ** 2), "", n)  # type: ignore[misc]
-        yield Meaning(f"{n}/({n} − 1)", lambda dims, n=n: _ratio(dims[n], dims[n] - 1), "", n)  # type: ignore[misc]
-        yield Meaning(f"({n} − 1)/{n}", lambda dims, n=n: _ratio(dims[n] - 1, dims[n]), "", n)  # type: ignore[misc]
+        yield NamedFactor(n, lambda dims, n=n: float(dims[n]), "N", n)  # type: ignore[misc]
+        yield NamedFactor(f"1/{n}", lambda dims, n=n: _ratio(1, dims[n]), "1/N", n)  # type: ignore[misc]
+        yield NamedFactor(f"√{n}", lambda dims, n=n: math.sqrt(dims[n]), "", n)  # type: ignore[misc]
+        yield NamedFactor(f"1/√{n}", lambda dims, n=n: _ratio(1, math.sqrt(dims[n])), "", n)  # type: ignore[misc]
+        yield NamedFactor(f"{n}²", lambda dims, n=n: float(dims[n]) ** 2, "", n)  # type: ignore[misc]
+        yield NamedFactor(f"1/{n}²", lambda dims, n=n: _ratio(1, dims[n] ** 2), "", n)  # type: ignore[misc]
+        yield NamedFactor(f"{n}/({n} − 1)", lambda dims, n=n: _ratio(dims[n], dims[n] - 1), "", n)  # type: ignore[misc]
+        yield NamedFactor(f"({n} − 1)/{n}", lambda dims, n=n: _ratio(dims[n] - 1, dims[n]), "", n)  # type: ignore[misc]
 
 
 def _ratio(a: float, b: float) -> float:
@@ -215,7 +206,7 @@ def factor(texts: Sequence[str]) -> Words:
     )
 
 
-def mean_for_sum(meaning: Meaning) -> Words:
+def mean_for_sum(meaning: NamedFactor) -> Words:
     n = meaning.symbol
     return Words(
         Text(
@@ -233,7 +224,7 @@ def mean_for_sum(meaning: Meaning) -> Words:
     )
 
 
-def sum_for_mean(meaning: Meaning) -> Words:
+def sum_for_mean(meaning: NamedFactor) -> Words:
     n = meaning.symbol
     return Words(
         Text(

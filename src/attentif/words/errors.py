@@ -8,7 +8,7 @@ from attentif.words.text import Text
 
 
 @dataclass(frozen=True)
-class Meaning:
+class ErrorMeaning:
     """``what`` it is, put after a colon; ``hint``: what to look at."""
 
     what: Text
@@ -16,7 +16,7 @@ class Meaning:
 
 
 KINDS = {
-    "TypeError": Meaning(
+    "TypeError": ErrorMeaning(
         Text("une opération ou un appel reçoit un objet d'une autre sorte", "an operation or a call gets another kind"),
         Text(
             "Un argument n'a pas le type ou le nombre attendu : comparez les appels et les signatures, et affichez "
@@ -25,21 +25,21 @@ KINDS = {
             "`.dtype` of what goes in.",
         ),
     ),
-    "NameError": Meaning(
+    "NameError": ErrorMeaning(
         Text("un nom n'est défini nulle part", "a name is defined nowhere"),
         Text(
             "Faute de frappe, cellule précédente non exécutée, ou `import` manquant ?",
             "A typing mistake, an earlier cell that was not run, or a missing `import`?",
         ),
     ),
-    "UnboundLocalError": Meaning(
+    "UnboundLocalError": ErrorMeaning(
         Text("une variable est lue avant d'avoir une valeur", "a variable is read before it has a value"),
         Text(
             "Dans une fonction, un nom auquel on affecte est local : donnez-lui une valeur avant la boucle ou le `if`.",
             "In a function a name that is assigned to is local: give it a value before the loop or the `if`.",
         ),
     ),
-    "RuntimeError": Meaning(
+    "RuntimeError": ErrorMeaning(
         Text("une opération a été refusée", "an operation was refused"),
         Text(
             "Formes qui ne vont pas ensemble, dtypes différents, `.view` après une transposition, écriture sur place : "
@@ -48,7 +48,7 @@ KINDS = {
             "`.dtype` before the line.",
         ),
     ),
-    "ValueError": Meaning(
+    "ValueError": ErrorMeaning(
         Text("une valeur ou une forme ne convient pas à l'opération", "a value or a shape does not suit the operation"),
         Text(
             "Deux formes ne vont pas ensemble, ou une valeur est hors de ce qui est permis : affichez `.shape` et les "
@@ -56,21 +56,21 @@ KINDS = {
             "Two shapes do not fit, or a value is not allowed: print `.shape` and the arguments before the line.",
         ),
     ),
-    "IndexError": Meaning(
+    "IndexError": ErrorMeaning(
         Text("un indice ou un axe n'existe pas", "an index or an axis does not exist"),
         Text(
             "Les indices vont de 0 à n − 1 : affichez `.shape` et l'indice ; comptez aussi les axes.",
             "Indices go from 0 to n − 1: print `.shape` and the index; count the axes too.",
         ),
     ),
-    "KeyError": Meaning(
+    "KeyError": ErrorMeaning(
         Text("une clé n'est pas dans le dictionnaire", "a key is not in the dictionary"),
         Text(
             "Affichez `.keys()` juste avant, et comparez la clé lettre à lettre.",
             "Print `.keys()` just before, and compare the key letter by letter.",
         ),
     ),
-    "AttributeError": Meaning(
+    "AttributeError": ErrorMeaning(
         Text("l'objet n'a pas cet attribut ou cette méthode", "the object has no such attribute or method"),
         Text(
             "Tableau NumPy au lieu d'un tenseur (ou l'inverse), `None` faute de `return`, attribut qui n'est pas créé "
@@ -79,78 +79,78 @@ KINDS = {
             "made in `__init__`?",
         ),
     ),
-    "ZeroDivisionError": Meaning(
+    "ZeroDivisionError": ErrorMeaning(
         Text("une division par zéro", "a division by zero"),
         Text("Que vaut le dénominateur quand la taille est 0 ou 1 ?", "What is the denominator for a size of 0 or 1?"),
     ),
-    "RecursionError": Meaning(
+    "RecursionError": ErrorMeaning(
         Text("la fonction s'appelle elle-même sans fin", "the function calls itself endlessly"),
         Text(
             "Votre fonction porte-t-elle le nom de celle qu'elle appelle ? Y a-t-il un cas où elle s'arrête ?",
             "Does your function bear the name of the one it calls? Is there a case in which it stops?",
         ),
     ),
-    "OverflowError": Meaning(
+    "OverflowError": ErrorMeaning(
         Text("un nombre est trop grand pour être représenté", "a number is too large to be represented"),
         Text("Retirez le maximum avant l'exponentielle.", "Subtract the maximum before the exponential."),
     ),
-    "FloatingPointError": Meaning(
+    "FloatingPointError": ErrorMeaning(
         Text("un calcul sort des nombres représentables", "a computation leaves the numbers that can be represented"),
         Text("Quelle opération donne NaN ou l'infini ?", "Which operation gives NaN or infinity?"),
     ),
-    "ImportError": Meaning(
+    "ImportError": ErrorMeaning(
         Text("un import a échoué", "an import failed"),
         Text(
             "N'importez que ce qu'importe la première cellule du notebook.",
             "Import only what the notebook's first cell imports.",
         ),
     ),
-    "ModuleNotFoundError": Meaning(
+    "ModuleNotFoundError": ErrorMeaning(
         Text("un module à importer n'est pas installé", "a module to import is not installed"),
         Text(
             "N'importez que ce qu'importe la première cellule du notebook.",
             "Import only what the notebook's first cell imports.",
         ),
     ),
-    "AssertionError": Meaning(
+    "AssertionError": ErrorMeaning(
         Text("un `assert` de votre code n'est pas vérifié", "an `assert` of your code does not hold"),
         Text(
             "Ce que votre `assert` exige doit valoir pour toutes les formes que l'énoncé permet.",
             "What your `assert` demands must hold for all shapes that the statement allows.",
         ),
     ),
-    "NotImplementedError": Meaning(
+    "NotImplementedError": ErrorMeaning(
         Text("une partie n'est pas encore écrite", "a part is not written yet"),
         Text("Remplacez `raise NotImplementedError(…)` par votre code.", "Replace it by your code."),
     ),
-    "StopIteration": Meaning(
+    "StopIteration": ErrorMeaning(
         Text("un itérateur n'a plus d'élément", "an iterator has no more items"),
         Text("Parcourez-le par une boucle `for`.", "Go through it with a `for` loop."),
     ),
-    "OSError": Meaning(
+    "OSError": ErrorMeaning(
         Text("un fichier ou le réseau n'est pas là", "a file or the network is not there"),
         Text(
             "Pendant les vérifications il n'y a ni fichier ni réseau : la fonction ne peut utiliser que ses arguments.",
             "During checks there is neither file nor network: the function can use its arguments only.",
         ),
     ),
-    "EOFError": Meaning(
+    "EOFError": ErrorMeaning(
         Text("le code attend une saisie", "the code waits for input"),
         Text("Retirez `input(…)` : tout vient des arguments.", "Remove `input(…)`: all comes from the arguments."),
     ),
-    "SyntaxError": Meaning(
+    "SyntaxError": ErrorMeaning(
         Text("du code exécuté n'est pas du Python correct", "some code that is run is not correct Python"),
         Text("Relisez la ligne citée et celle qui la précède.", "Read the line and the one before it again."),
     ),
-    "KeyboardInterrupt": Meaning(
+    "KeyboardInterrupt": ErrorMeaning(
         Text("le calcul a été interrompu", "the computation was interrupted"),
         Text("Cherchez une boucle qui ne s'arrête jamais.", "Look for a loop that never ends."),
     ),
-    "LookupError": Meaning(
+    "LookupError": ErrorMeaning(
         Text("un indice ou une clé n'existe pas", "an index or a key does not exist"),
         Text("Affichez ce que vous cherchez, et ce dans quoi.", "Print what you look for, and in what."),
     ),
-    "ArithmeticError": Meaning(
+    "ArithmeticError": ErrorMeaning(
         Text("un calcul n'a pas de résultat", "a computation has no result"),
         Text("Affichez les opérandes avant la ligne en cause.", "Print the operands before the line."),
     ),

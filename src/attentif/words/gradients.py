@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from attentif.words.detectors import Words
 from attentif.words.not_finite import hints as not_finite_hints
-from attentif.words.text import Text
+from attentif.words.text import Text, Words
 
 Kind = Literal["zero", "not finite", "small gap", "other"]
 

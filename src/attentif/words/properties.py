@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attentif.words.detectors import Words
-from attentif.words.text import Text
+from attentif.words.text import Text, Words
 
 _FINDINGS = {
     "causal": Text(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from attentif.words.detectors import Words
-from attentif.words.text import Text
+from attentif.words.text import Text, Words
 
 
 def small_gap(module: str = "") -> Words:

@@ -1,4 +1,4 @@
-"""A sentence in two languages."""
+"""A sentence in two languages, and what sentences make together."""
 
 from __future__ import annotations
 
@@ -11,3 +11,12 @@ class Text:
 
     fr: str
     en: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said of one mistake, whatever the case: a finding, its consequence, hints from vague to precise."""
+
+    finding: Text
+    consequence: Text
+    hints: tuple[Text, ...]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from attentif.words.detectors import Words
-from attentif.words.text import Text
+from attentif.words.text import Text, Words
 
 Cause = Literal["dropout", "random", "state"]
 

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from attentif.kernels.shared import processes
 from attentif.remote.outside.clock import WALL_FACTOR, CallClock
-from attentif.remote.wire.codec import DEFAULT_LIMITS, HEADER, Limits, sizes
+from attentif.remote.wire.codec import DEFAULT_LIMITS, HEADER, MessageLimits, sizes
 from attentif.remote.wire.errors import MemoryLimit, ProcessDied, ProtocolError, RemoteError, SessionClosed, TimeLimit
 
 _CREDENTIALS = struct.Struct("3i")
@@ -45,7 +45,7 @@ class SocketConnection:
     better error of a connection that closed, if somebody knows how the process ended.
     """
 
-    def __init__(self, connection: socket.socket, time_limit: float, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, connection: socket.socket, time_limit: float, limits: MessageLimits = DEFAULT_LIMITS) -> None:
         self.socket, self.time_limit, self.limits = connection, time_limit, limits
         self.wall_limit, self.allowance = WALL_FACTOR * time_limit, 0.0
         self.overtime: Callable[[bytes, float], None] = lambda _request, _seconds: None
@@ -156,7 +156,7 @@ def send(connection: socket.socket, message: bytes, clock: CallClock) -> None:
             rest = rest[connection.send(rest) :]
 
 
-def receive(connection: socket.socket, clock: CallClock, limits: Limits) -> bytes:
+def receive(connection: socket.socket, clock: CallClock, limits: MessageLimits) -> bytes:
     """A whole message in the clock's time, however slowly it drips; its announced size is checked before memory is
     used. Raises TimeLimit, EOFError, OSError or ProtocolError."""
     parts, count = bytearray(), _FIRST  # nearly always all of it: one wait instead of two

@@ -18,7 +18,7 @@ from typing import Any
 from attentif.remote.outside.clock import WALL_FACTOR
 from attentif.remote.outside.connections import SocketConnection, readable
 from attentif.remote.outside.student import Student, student_error
-from attentif.remote.wire.codec import DEFAULT_LIMITS, HEADER, Limits, decode, encode, sizes
+from attentif.remote.wire.codec import DEFAULT_LIMITS, HEADER, MessageLimits, decode, encode, sizes
 from attentif.remote.wire.errors import (
     MemoryLimit,
     ProcessDied,
@@ -30,7 +30,7 @@ from attentif.remote.wire.errors import (
 )
 from attentif.remote.wire.protocol import OUT_OF_MEMORY
 
-_HELLO_LIMITS = Limits(bytes=256 * 1024, tree_bytes=256 * 1024, depth=4, nodes=100, tensors=0, string=16_384)
+_HELLO_LIMITS = MessageLimits(bytes=256 * 1024, tree_bytes=256 * 1024, depth=4, nodes=100, tensors=0, string=16_384)
 _HELLO_PATIENCE = 5.0  # seconds that a caller has to say who it is
 _KINDS = {"snapshot": "token", "session": "token", "cell": "nonce"}
 FIRST_CALL = 2.0  # times its limit that a call may take beyond it, where the next one is fast
@@ -92,7 +92,7 @@ class SnapshotListener:
         address: str,
         *,
         max_pending: int = 64,
-        limits: Limits = DEFAULT_LIMITS,
+        limits: MessageLimits = DEFAULT_LIMITS,
         wall_factor: float = WALL_FACTOR,
         first_call: float = FIRST_CALL,
     ) -> None:

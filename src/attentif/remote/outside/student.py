@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from attentif.remote.outside.connections import Connection
-from attentif.remote.wire.codec import DEFAULT_LIMITS, Limits, decode, encode
+from attentif.remote.wire.codec import DEFAULT_LIMITS, MessageLimits, decode, encode
 from attentif.remote.wire.errors import MemoryLimit, NameMissing, NotCallable, ProtocolError, RemoteError, StudentError
 from attentif.remote.wire.protocol import MAX_BASES, MAX_TEXT, is_public
 
@@ -25,7 +25,7 @@ class Student:
 
     __slots__ = ("_callables", "_connection", "_limits", "_witness")
 
-    def __init__(self, connection: Connection, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, connection: Connection, limits: MessageLimits = DEFAULT_LIMITS) -> None:
         self._connection, self._limits = connection, limits
         self._callables: dict[str, Handle] = {}
         self._witness: Witness | None = None

@@ -62,7 +62,7 @@ _MAX_AXES = 32
 
 
 @dataclass(frozen=True)
-class Limits:
+class MessageLimits:
     """Bounds on one message: all bytes, bytes, depth and nodes of its tree, tensors, elements of a tensor, characters
     of a string, bits of an integer."""
 
@@ -76,7 +76,7 @@ class Limits:
     int_bits: int = 16_384
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = MessageLimits()
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ Keep = Callable[[RawTensor], str]
 Take = Callable[[str], RawTensor]
 
 
-def encode(value: Any, export: Export | None = None, limits: Limits = DEFAULT_LIMITS) -> bytes:
+def encode(value: Any, export: Export | None = None, limits: MessageLimits = DEFAULT_LIMITS) -> bytes:
     """The message that carries ``value``. ``export`` numbers an object that cannot go by value; without it such an
     object is refused. Raises ProtocolError, with a sentence that says what cannot go."""
     tensors: list[RawTensor] = []
@@ -133,7 +133,7 @@ def encode(value: Any, export: Export | None = None, limits: Limits = DEFAULT_LI
 
 
 def decode(
-    message: bytes | bytearray | memoryview, make_handle: Import | None = None, limits: Limits = DEFAULT_LIMITS
+    message: bytes | bytearray | memoryview, make_handle: Import | None = None, limits: MessageLimits = DEFAULT_LIMITS
 ) -> Any:
     """The value that a message carries. Raises ProtocolError, and nothing else, for whatever is not a message."""
     view = memoryview(message)
@@ -157,7 +157,7 @@ def decode(
     return value
 
 
-def sizes(header: bytes | bytearray | memoryview, limits: Limits = DEFAULT_LIMITS) -> tuple[int, int]:
+def sizes(header: bytes | bytearray | memoryview, limits: MessageLimits = DEFAULT_LIMITS) -> tuple[int, int]:
     """(bytes of the tree, bytes of the tensors) that a header announces; ProtocolError if beyond the bounds."""
     if len(header) != HEADER.size:
         raise ProtocolError("the message has no header")
@@ -171,7 +171,7 @@ def to_tree(
     value: Any,
     keep: Callable[[torch.Tensor], str],
     export: Export | None = None,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: MessageLimits = DEFAULT_LIMITS,
 ) -> Any:
     """The JSON tree of ``value``; ``keep`` stores each tensor (an array is given as one) and returns its name."""
     return _Writer(lambda raw: keep(raw.torch()), export, limits).write(value, 0)
@@ -181,7 +181,7 @@ def from_tree(
     tree: Any,
     tensors: Mapping[str, torch.Tensor],
     make_handle: Import | None = None,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: MessageLimits = DEFAULT_LIMITS,
 ) -> Any:
     """The value of a JSON tree whose tensors are given; they are copied. Raises ProtocolError."""
 
@@ -203,7 +203,7 @@ _CONTAINERS = frozenset({list, tuple, dict})
 class _Writer:
     """Looks at what objects *are* (``type``), never at what they say they are, and reads them by their base class."""
 
-    def __init__(self, keep: Keep, export: Export | None, limits: Limits) -> None:
+    def __init__(self, keep: Keep, export: Export | None, limits: MessageLimits) -> None:
         self.keep, self.export, self.limits, self.nodes = keep, export, limits, 0
 
     def write(self, value: Any, depth: int) -> Any:
@@ -375,7 +375,7 @@ _KEY_TYPES = (type(None), bool, int, float, complex, str, bytes, tuple, frozense
 
 
 class _Reader:
-    def __init__(self, take: Take, make_handle: Import | None, limits: Limits) -> None:
+    def __init__(self, take: Take, make_handle: Import | None, limits: MessageLimits) -> None:
         self.take, self.make_handle, self.limits, self.nodes = take, make_handle, limits, 0
 
     def read(self, tree: Any, depth: int) -> Any:
@@ -604,7 +604,7 @@ def _save_tensors(tensors: list[RawTensor]) -> list[Any]:
     return [struct.pack("<Q", len(header)), header, *(raw.data for raw in tensors)]
 
 
-def _load_tensors(blob: memoryview, limits: Limits) -> dict[str, RawTensor]:
+def _load_tensors(blob: memoryview, limits: MessageLimits) -> dict[str, RawTensor]:
     """The tensors by name; their elements must fill the message exactly, in the order of the header."""
     if not blob:
         return {}
@@ -631,7 +631,7 @@ def _load_tensors(blob: memoryview, limits: Limits) -> dict[str, RawTensor]:
     return tensors
 
 
-def _read_entry(entry: Any, limits: Limits) -> tuple[str, tuple[int, ...], int]:
+def _read_entry(entry: Any, limits: MessageLimits) -> tuple[str, tuple[int, ...], int]:
     """(dtype, shape, bytes) of one tensor."""
     if type(entry) is not dict or set(entry) != {"dtype", "shape", "data_offsets"}:
         raise ProtocolError("the header of the tensors is malformed")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from attentif.grading.hidden_student import DiscreetStudent
+from attentif.grading.hidden_student import WordlessStudent
 from attentif.remote.inside import probes
 from attentif.remote.local import LocalConnection
 from attentif.remote.outside.student import Student
@@ -12,8 +12,8 @@ from attentif.remote.wire.errors import NameMissing, NotCallable, ProtocolError,
 SECRET = "31415"
 
 
-def discreet(**names):
-    return DiscreetStudent(Student(LocalConnection(names)))
+def wordless(**names):
+    return WordlessStudent(Student(LocalConnection(names)))
 
 
 def raising(error):
@@ -24,27 +24,27 @@ def raising(error):
 
 
 def test_values_pass():
-    assert np.array_equal(discreet(center=lambda X: X - X.mean(0)).center(np.eye(2)), np.eye(2) - 0.5)
+    assert np.array_equal(wordless(center=lambda X: X - X.mean(0)).center(np.eye(2)), np.eye(2) - 0.5)
 
 
 @pytest.mark.parametrize("error", [NameMissing(SECRET), NotCallable(SECRET)])
 def test_a_missing_name_is_the_one_asked_for(error):
     with pytest.raises(StudentError) as caught:
-        discreet(center=raising(error)).center(1)
+        wordless(center=raising(error)).center(1)
     assert SECRET not in str(caught.value)
     with pytest.raises(type(error)) as caught:
-        discreet(center=raising(error)).probe("rng_used", name="center", inputs={"X": 1})
+        wordless(center=raising(error)).probe("rng_used", name="center", inputs={"X": 1})
     assert caught.value.name == "center"
 
 
 def test_a_really_missing_name_is_said():
     with pytest.raises(NameMissing) as caught:
-        _ = discreet().center
+        _ = wordless().center
     assert caught.value.name == "center"
 
 
 def test_a_signature_is_not_quoted():
-    student = discreet(center=eval(f"lambda X, x{SECRET}: X"))
+    student = wordless(center=eval(f"lambda X, x{SECRET}: X"))
     assert SECRET in Student(LocalConnection({"f": eval(f"lambda X, x{SECRET}: X")})).probe("accepts", "f", 1)
     assert student.probe("accepts", "center", 1) == "(…)"
     assert student.probe("accepts", "center", 2) is None
@@ -54,9 +54,9 @@ def test_a_signature_is_not_quoted():
 def test_only_generators_can_have_been_used(monkeypatch, reply):
     monkeypatch.setitem(probes.PROBES, "rng_used", lambda *a, **k: reply)
     with pytest.raises(ProtocolError):
-        discreet(center=abs).probe("rng_used", name="center", inputs={"X": 1})
+        wordless(center=abs).probe("rng_used", name="center", inputs={"X": 1})
 
 
 def test_the_generators_that_were_used_are_named():
-    student = discreet(center=lambda X: X + np.random.normal(size=2))
+    student = wordless(center=lambda X: X + np.random.normal(size=2))
     assert student.probe("rng_used", name="center", inputs={"X": np.ones(2)}) == ["numpy"]
