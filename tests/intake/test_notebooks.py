@@ -8,7 +8,7 @@ import pytest
 from intake.editors import DEVIATIONS, EDITORS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from attentif.intake.notebooks import UNREADABLE, read_notebook
+from attentif.intake.notebooks import UNREADABLE_KEY, read_notebook
 from attentif.intake.timestamps import read
 from attentif.intake.verdicts import Refused
 
@@ -64,8 +64,8 @@ def test_encodings_that_say_what_they_are(encoding):
 
 
 def test_a_notebook_cannot_claim_to_be_unreadable():
-    notebook = read_notebook(TEXT.replace('"metadata": {\n  "kernelspec"', '"metadata": {"' + UNREADABLE + '": "x",\n  "kernelspec"').encode())  # fmt: skip  # noqa: E501
-    assert UNREADABLE not in notebook.metadata
+    notebook = read_notebook(TEXT.replace('"metadata": {\n  "kernelspec"', '"metadata": {"' + UNREADABLE_KEY + '": "x",\n  "kernelspec"').encode())  # fmt: skip  # noqa: E501
+    assert UNREADABLE_KEY not in notebook.metadata
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from attentif.intake.area import private_area
 from attentif.intake.bounds import Bounds, MiB
 from attentif.intake.course_files import CourseFiles
 from attentif.intake.names import is_plain, printable
-from attentif.intake.notebooks import UNREADABLE
+from attentif.intake.notebooks import UNREADABLE_KEY
 from attentif.intake.places import HandIn, Inbox, has_notebook
 from attentif.intake.reader import File
 from attentif.intake.take import Intake
@@ -90,7 +90,7 @@ def test_what_comes_of_it_is_plain_private_and_ours(course, folder, take, name):
     assert CANARY not in content
     notebook = nbformat.read(copy / "mini.ipynb", 4)
     readable = TROUBLES[name].points > 0 or (taken.refused is None and "mini.ipynb" not in kinds(taken))
-    assert (UNREADABLE in notebook.metadata) == (not readable)
+    assert (UNREADABLE_KEY in notebook.metadata) == (not readable)
     for each in taken.left_out:
         assert is_plain(each.name)
 
@@ -185,7 +185,7 @@ def test_a_surprise_is_a_verdict(folder, take, monkeypatch):
     taken, copy = take()
     assert "RuntimeError" in taken.refused.en
     assert taken.fingerprint == ""  # read again by the next run
-    assert UNREADABLE in nbformat.read(copy / "mini.ipynb", 4).metadata
+    assert UNREADABLE_KEY in nbformat.read(copy / "mini.ipynb", 4).metadata
     assert files_of(copy) == ["mini.ipynb"]
 
 
