@@ -80,7 +80,7 @@ def make_mini_course(folder, notebook):
     shutil.copytree(SAMPLE / "grader_tests", folder / "grader_tests")
     nbformat.write(notebook, folder / "source" / "mini" / "mini.ipynb")
     exercise = load_exercise(course.oracle("mini", "center"))
-    references = course.public_checks("mini") / "references"
+    references = course.references("mini")
     references.mkdir()
     for path, content in zip(stored.reference_paths(references, "center"), stored.build(exercise), strict=True):
         path.write_bytes(content)

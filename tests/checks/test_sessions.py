@@ -44,7 +44,7 @@ def test_half(student):
 
 @pytest.fixture
 def files(tmp_path):
-    yield [write(tmp_path, "test_double.py", CHECKS), write(tmp_path, "test_half_hidden.py", OTHER)]
+    yield [write(tmp_path, "test_double.py", CHECKS), write(tmp_path, "test_hidden.py", OTHER)]
     while sessions._open:
         sessions._open.popitem()[1].close()
 

@@ -53,7 +53,7 @@ def told(report: ExerciseReport) -> str:
 
 def frozen_tensors(atelier: str, name: str) -> dict[str, Any]:
     """Digests of the committed public reference: cases, right answers, and what each misconception gives."""
-    reference = stored.load(COURSE.public_checks(atelier) / "references", name)
+    reference = stored.load(COURSE.references(atelier), name)
     return {
         "cases": digest(vars(case.call) for case in reference.cases),
         "answers": digest(reference.expected(case) for case in reference.cases),

@@ -11,10 +11,11 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from attentif.exercises.conventions import HIDDEN_CHECKS, public_checks
 from attentif.exercises.course import Course
 
 SKELETON = Path(__file__).parent / "skeleton"
-HIDDEN = ("oracle.py", "mistakes.py", "mistakes.fr.md", "mistakes.en.md", "test_hidden.py", "unlisted.py")
+HIDDEN = ("oracle.py", "mistakes.py", "mistakes.fr.md", "mistakes.en.md", HIDDEN_CHECKS, "unlisted.py")
 _IMPORTS = "import numpy as np\n\nfrom attentif import check"
 
 
@@ -35,7 +36,7 @@ class NewExercise:
     def write(self) -> list[Path]:
         """Writes its files and appends its cells; returns what was written. Raises AlreadyThere."""
         folder = self.course.folder(self.atelier, self.name)
-        public = self.course.public_checks(self.atelier) / f"test_{self.name}.py"
+        public = self.course.public_checks(self.atelier) / public_checks(self.name)
         for path in (folder, public):
             if path.exists():
                 raise AlreadyThere(f"{path.relative_to(self.course.root)} exists already")
@@ -78,7 +79,7 @@ class NewExercise:
 
 def last_notebook(course: Course, atelier: str) -> Path:
     """The notebook that a new exercise is appended to: the atelier's last, or one that is still to be made."""
-    folder = course.root / "source" / atelier
+    folder = course.source(atelier)
     return max(folder.glob("*.ipynb"), default=folder / f"{atelier}.ipynb")
 
 

@@ -52,7 +52,7 @@ def prove(course: Course, oracle: Path, seed: int = SEED) -> Proof:
 
 def write_reference(course: Course, exercise: Exercise) -> list[Path]:
     """Writes the exercise's public reference; returns the files that have changed."""
-    folder = course.public_checks(exercise.atelier) / "references"
+    folder = course.references(exercise.atelier)
     changed = []
     for path, content in zip(stored.reference_paths(folder, exercise.name), stored.build(exercise), strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)

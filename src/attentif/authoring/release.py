@@ -28,7 +28,7 @@ def stale_files(course: Course, atelier: str) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="attentif-") as scratch:
         _generate(course, atelier, "--no-db", f"--CourseDirectory.release_directory={scratch}", dry=True)
         fresh = Path(scratch, atelier)
-        kept = course.root / "release" / atelier
+        kept = course.release(atelier)
         names = [p.relative_to(fresh).as_posix() for p in sorted(fresh.rglob("*")) if p.is_file()]
         stale = [name for name in names if _differs(fresh / name, kept / name)]
         if [path.name for path in (kept / "checks").glob(PATTERN)] != [wheel_name()]:

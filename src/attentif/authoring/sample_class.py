@@ -49,7 +49,7 @@ def hand_in(course: Course, atelier: str, sample: Pupil, notebooks: list[str] | 
     """Writes submitted/<student>/<atelier>/ from the release; returns the folder."""
     target = course.root / "submitted" / sample.student / atelier
     target.mkdir(parents=True, exist_ok=True)
-    for released in sorted((course.root / "release" / atelier).glob("*.ipynb")):
+    for released in sorted((course.release(atelier)).glob("*.ipynb")):
         if notebooks is not None and released.stem not in notebooks:
             continue
         destination = target / released.name

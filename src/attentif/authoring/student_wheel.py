@@ -46,7 +46,7 @@ def ship_wheel(assignment: str, student: str, notebooks: Iterable[str], **_: Any
     course = find_course(Path.cwd())
     if course is None or os.environ.get(DRY_RUN):
         return
-    release = course.root / "release" / assignment
+    release = course.release(assignment)
     if (release / "checks").is_dir():
         for old in (release / "checks").glob(PATTERN):
             old.unlink()

@@ -8,7 +8,8 @@ from typing import Any
 from attentif.checks.run import Run
 from attentif.checks.runner import run_checks
 from attentif.exercises.alternatives import LIBRARIES
-from attentif.exercises.course import Course, is_hidden
+from attentif.exercises.conventions import is_hidden
+from attentif.exercises.course import Course
 from attentif.exercises.exercise import Exercise, implementation_source
 from attentif.references.folder import FolderReferences
 from attentif.reports.results import ExerciseReport

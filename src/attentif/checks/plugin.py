@@ -19,7 +19,7 @@ from attentif.checks.cases import CaseSet, Reference
 from attentif.checks.run import RUN, NotRun, Run
 from attentif.diagnosis.not_finite import explain_not_finite_reply, holds_nan
 from attentif.diagnosis.student_errors import explain_error, explain_remote
-from attentif.exercises.course import is_hidden
+from attentif.exercises.conventions import is_hidden
 from attentif.remote.outside.student import limit_memory, watch
 from attentif.remote.wire import errors
 from attentif.reports.explanation import CheckFailure, Explanation, PropertyFailure

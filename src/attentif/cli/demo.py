@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     started = monotonic()
     course = prepare(course_here(), arguments.folder)
-    samples = load_samples(course.root / "grader_tests" / ATELIER / "sample_class.py")
+    samples = load_samples(course.hidden_checks(ATELIER) / "sample_class.py")
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         console=console,
@@ -103,11 +103,11 @@ def prepare(course: Course, folder: Path, notebooks: Iterable[str] = NOTEBOOKS) 
         shutil.copy(course.root / name, folder / name)
     (folder / "src").symlink_to(course.root / "src", target_is_directory=True)
     skip = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(course.root / "grader_tests" / ATELIER, folder / "grader_tests" / ATELIER, ignore=skip)
+    shutil.copytree(course.hidden_checks(ATELIER), folder / "grader_tests" / ATELIER, ignore=skip)
     source = folder / "source" / ATELIER
     shutil.copytree(course.public_checks(ATELIER), source / "checks", ignore=skip)
     for name in notebooks:
-        shutil.copy(course.root / "source" / ATELIER / f"{name}.ipynb", source / f"{name}.ipynb")
+        shutil.copy(course.source(ATELIER) / f"{name}.ipynb", source / f"{name}.ipynb")
     return Course(folder.resolve())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -57,11 +56,6 @@ def build(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def references_folder(course: Course, atelier: str) -> Path:
-    """Where the public reference files of an atelier are."""
-    return course.public_checks(atelier) / "references"
-
-
 def verify_all(arguments: argparse.Namespace) -> int:
     """Verifies exercises and their files, prints a table of separations and of pairs that can be told, then each
     problem."""
@@ -98,7 +92,7 @@ def file_problems(course: Course, atelier: str, name: str) -> list[str]:
     """What is wrong with the public file of an exercise: missing, damaged, or not what the oracle gives today."""
     exercise = load_exercise(course.oracle(atelier, name))
     try:
-        reasons = stale_reasons(references_folder(course, atelier), exercise)
+        reasons = stale_reasons(course.references(atelier), exercise)
     except stored.ReferenceBroken as error:
         reasons = [str(error)]
     return [f"public file: {reason}; run `attentif references build {name}`" for reason in reasons]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from attentif.exercises import conventions
+
 
 @dataclass(frozen=True)
 class Course:
@@ -12,9 +14,26 @@ class Course:
 
     root: Path
 
+    def source(self, atelier: str) -> Path:
+        """Folder of the instructor's notebooks of an atelier."""
+        return self.root / "source" / atelier
+
+    def release(self, atelier: str) -> Path:
+        """Folder of what students receive of an atelier."""
+        return self.root / "release" / atelier
+
     def public_checks(self, atelier: str) -> Path:
         """Folder of the public check files of an atelier."""
-        return self.root / "source" / atelier / "checks"
+        return self.source(atelier) / "checks"
+
+    def references(self, atelier: str) -> Path:
+        """Folder of the public reference files of an atelier."""
+        return self.public_checks(atelier) / conventions.REFERENCES
+
+    @property
+    def state(self) -> Path:
+        """Where commands keep what they need from one run to the next."""
+        return self.root / conventions.STATE
 
     def hidden_checks(self, atelier: str) -> Path:
         """Folder of what is hidden of an atelier: a folder for each exercise."""
@@ -39,15 +58,10 @@ class Course:
     def check_files(self, atelier: str, exercise: str) -> list[Path]:
         """The exercise's public check file, then its hidden one; those that exist."""
         files = (
-            self.public_checks(atelier) / f"test_{exercise}.py",
-            self.folder(atelier, exercise) / "test_hidden.py",
+            self.public_checks(atelier) / conventions.public_checks(exercise),
+            self.folder(atelier, exercise) / conventions.HIDDEN_CHECKS,
         )
         return [path for path in files if path.is_file()]
-
-
-def is_hidden(check_file: Path) -> bool:
-    """Whether a check file is one that students never see."""
-    return check_file.stem.endswith("_hidden")
 
 
 def find_course(start: Path) -> Course | None:

@@ -18,6 +18,7 @@ from nbgrader.converters import autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
+from attentif.exercises.conventions import STATE
 from attentif.grading.flags import LEFT_OUT, MISSING, Flag
 from attentif.intake import timestamps
 from attentif.intake.area import private_area
@@ -47,7 +48,7 @@ class Autograde(autograde.Autograde):
         for name in odd:
             self.log.warning("The folder %s bears no student's name: it is not graded.", name)
         root = Path(self.coursedir.root)
-        home = self.home or root / ".attentif" / "intake"
+        home = self.home or root / STATE / "intake"
         with private_area(home) as self._area, _submissions_in(self.coursedir, self._area):
             super().start()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -12,11 +11,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from attentif.exercises.conventions import check_cell
 from attentif.exercises.course import Course
-
-CHECK_LINE = re.compile(
-    r"""^\s*check\(\s*["'](?P<name>[A-Za-z_]\w*)["']\s*(?P<hidden>,\s*hidden\s*=\s*True\s*)?\)\s*$"""
-)
 
 
 class CellKind(Enum):
@@ -50,13 +46,9 @@ def plan_cell(
         return CellPlan(CellKind.ILLUSTRATION)
     if not utils.is_grade(cell) or utils.is_solution(cell):
         return CellPlan(CellKind.ORDINARY)
-    lines = [line for line in cell.source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    matches = [CHECK_LINE.match(line) for line in lines]
-    names = {match["name"] for match in matches if match}
-    if lines and all(matches) and len(names) == 1 and course is not None:
-        (name,) = names
-        if course.check_files(atelier, name):
-            return CellPlan(CellKind.CHECKS, name, any(match["hidden"] for match in matches if match))
+    asked = check_cell(cell.source)
+    if asked is not None and course is not None and course.check_files(atelier, asked.exercise):
+        return CellPlan(CellKind.CHECKS, asked.exercise, asked.hidden)
     return CellPlan(CellKind.ASSERTIONS)
 
 
@@ -68,8 +60,8 @@ def released_illustrations(course: Course | None, atelier: str, notebook: str, t
     found: frozenset[str] = frozenset()
     if course is None or not tag:
         return found
-    for folder in ("source", "release"):
-        path = course.root / folder / atelier / f"{notebook}.ipynb"
+    for folder in (course.source(atelier), course.release(atelier)):
+        path = folder / f"{notebook}.ipynb"
         if path.is_file():
             found |= _tagged(path, path.stat().st_mtime_ns, tag)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from logging import Logger
 from pathlib import Path
 
+from attentif.exercises.conventions import STATE
 from attentif.kernels.outside.discover import DiscoveryFailed, discover_imports
 
 ALWAYS = ("attentif.remote.inside.agent",)  # every kernel needs it, and torch with it
@@ -15,7 +16,7 @@ _known: dict[tuple[Path, str], list[str]] = {}
 
 
 def modules_to_preload(folder: Path | None, sandbox: str, log: Logger) -> list[str]:
-    """Names of modules for the notebooks of ``folder`` (source/<atelier>), recorded in ``.attentif/`` beside the
+    """Names of modules for the notebooks of ``folder`` (source/<atelier>), recorded beside the
     course until a notebook changes. A solved notebook that cannot be run costs speed, not grades: it is said, and
     kernels start with less."""
     if folder is None or not folder.is_dir():
@@ -35,7 +36,7 @@ def take_as_known(folder: Path, sandbox: str, modules: list[str]) -> None:
 
 
 def _discovered(notebook: Path, sandbox: str, log: Logger) -> list[str]:
-    state = notebook.parent.parent.parent / ".attentif" / "imports"
+    state = notebook.parent.parent.parent / STATE / "imports"
     try:
         return discover_imports(notebook, state, sandbox=sandbox)
     except DiscoveryFailed as error:

@@ -142,7 +142,7 @@ class Grade(Execute):
         resources.setdefault("outputs", {})[f"{notebook}{SUFFIX}"] = results.to_json().encode()
 
     def _run(self, nb: NotebookNode, resources: Any, km: Any) -> None:
-        solved = self._course.root / "source" / self._atelier if self._course is not None else None
+        solved = self._course.source(self._atelier) if self._course is not None else None
         self.kernel_manager_class = kernel_manager_class(
             preload=modules_to_preload(solved, self.sandbox, self.log),
             sandbox=self.sandbox,

@@ -12,7 +12,8 @@ from time import monotonic
 
 from attentif.checks.run import NotRun, Run
 from attentif.checks.runner import run_checks
-from attentif.exercises.course import Course, is_hidden
+from attentif.exercises.conventions import is_hidden
+from attentif.exercises.course import Course
 from attentif.grading.budget import Budget, Metered
 from attentif.grading.hidden_student import WordlessStudent
 from attentif.grading.restraint import bounded_memory

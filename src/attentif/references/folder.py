@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attentif.exercises.course import is_hidden
+from attentif.exercises.conventions import REFERENCES, is_hidden
 from attentif.references import oracles, stored
 
 
@@ -28,9 +28,7 @@ class FolderReferences:
         key = (exercise, hidden)
         if key not in self._loaded:
             folder = check_file.parent
-            self._loaded[key] = (
-                self._drawn(folder, exercise) if hidden else stored.load(folder / "references", exercise)
-            )
+            self._loaded[key] = self._drawn(folder, exercise) if hidden else stored.load(folder / REFERENCES, exercise)
         return self._loaded[key]
 
     def seed_of(self, exercise: str) -> int:

@@ -35,7 +35,7 @@ from attentif.scheduler.jobs import Facts, Graded, Job, Rows, Setup, Submission
 from attentif.scheduler.pool import kill_workers, process_pool, usable_cores
 from attentif.scheduler.preflight import CannotGrade, chosen, released_assignment
 from attentif.scheduler.records import Record, Records, cells_digest, scores_digest, submission_key
-from attentif.scheduler.startup.early_template import STATE, EarlyTemplate
+from attentif.scheduler.startup.early_template import EarlyTemplate
 from attentif.scheduler.worker import describe, fingerprints, grade_submission
 
 _TRIES = 3
@@ -146,7 +146,7 @@ class ClassGrading:
 
     @property
     def _records_folder(self) -> Path:
-        return self.course.root / STATE / "graded" / self.atelier
+        return self.course.state / "graded" / self.atelier
 
     def _say_unchanged(self, submissions: list[Submission]) -> set[str]:
         """Says the standings of what need not be graded again; whose they are."""
@@ -278,7 +278,7 @@ class ClassGrading:
         self._say(Standing(student, points, (Flag(flags.UNGRADED, f"{reason}{kept}"),)))
 
     def _log(self, graded: Graded) -> None:
-        path = self.course.root / STATE / "grade.log"
+        path = self.course.state / "grade.log"
         with path.open("a", encoding="utf-8") as file:
             file.write(f"== {self.atelier} {graded.student}\n{graded.log}\n")
 
@@ -307,7 +307,7 @@ def _move(source: Path, target: Path) -> None:
 @contextlib.contextmanager
 def _only_run(course: Course) -> Iterator[str]:
     """A scratch folder, relative to the course, and the certainty that no other run writes grades there."""
-    home = course.root / STATE / "grading"
+    home = course.state / "grading"
     home.mkdir(parents=True, exist_ok=True)
     with (home / "lock").open("a+") as lock:
         try:

@@ -64,7 +64,7 @@ def released_assignment(course: Course, facts: Facts, atelier: str) -> Rows:
 
 def stale_cells(course: Course, atelier: str, rows: Rows) -> list[str]:
     """Graded cells whose points, or whose locked source, differ between source/<atelier>/ and the gradebook."""
-    source = course.root / "source" / atelier
+    source = course.source(atelier)
     if not source.is_dir():
         return []
     asked = {}

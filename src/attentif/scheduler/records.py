@@ -83,7 +83,7 @@ def course_key(course: Course, atelier: str, config: Any, config_files: Iterable
     digest.update(json.dumps(_plain(config), sort_keys=True).encode())
     for path in sorted(config_files):
         _add_files(digest, Path(path).parent, [Path(path)])
-    for folder in (course.root / "source" / atelier, course.hidden_checks(atelier)):
+    for folder in (course.source(atelier), course.hidden_checks(atelier)):
         _add_files(digest, folder, sorted(p for p in _files_below(folder) if p.suffix not in (".pyc", ".ipynb")))
     package = Path(attentif.__file__).parent
     _add_files(digest, package, sorted(p for p in _files_below(package) if p.suffix in (".py", ".j2")))

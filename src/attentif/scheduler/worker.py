@@ -127,7 +127,7 @@ def describe(root: Path, atelier: str) -> Facts:
     sandbox = Grade(parent=converter).sandbox if ours else ""
     modules = None
     if ours:
-        modules = tuple(preload.modules_to_preload(Course(root).root / "source" / atelier, sandbox, app.log))
+        modules = tuple(preload.modules_to_preload(Course(root).source(atelier), sandbox, app.log))
     submissions, empty, odd = _handed_in(coursedir, atelier)
     warnings = [line for line in lines.lines if not line.startswith("[INFO]")]
     warnings += [f"the folder {name} bears no student's name: it is not graded" for name in odd]
@@ -202,7 +202,7 @@ def grade_submission(job: Job) -> Graded:
 def _prepared(setup: Setup) -> tuple[AutogradeApp, _Lines]:
     """The application, with the run's template in place of one of this process's own."""
     if setup.preload is not None:
-        preload.take_as_known(setup.root / "source" / setup.atelier, setup.sandbox, list(setup.preload))
+        preload.take_as_known(Course(setup.root).source(setup.atelier), setup.sandbox, list(setup.preload))
         if setup.template:
             templates.adopt_template(setup.template)
     return _application(setup.root, setup.atelier)

@@ -16,6 +16,7 @@ from typing import Any
 
 from attentif.checks.run import Run
 from attentif.checks.runner import run_checks
+from attentif.exercises.conventions import HIDDEN_CHECKS, REFERENCES, exercise_checked_by, public_checks
 from attentif.exercises.course import find_course
 from attentif.references.folder import FolderReferences
 from attentif.reports.pages import html_report, plain_report
@@ -72,7 +73,7 @@ def find_checks(start: Path | None = None) -> Path:
     named = os.environ.get("ATTENTIF_CHECKS")
     candidates = ([Path(named)] if named else []) + [here / "checks", here.parent / "checks"]
     for folder in candidates:
-        if (folder / "references").is_dir():
+        if (folder / REFERENCES).is_dir():
             return folder
     raise ChecksNotFound(
         f"Le dossier « checks » de l'atelier est introuvable près de {here.name}/ : placez-le à côté du notebook "
@@ -85,16 +86,16 @@ def _files(folder: Path, exercise: str, *, hidden: bool) -> list[Path]:
     if hidden:
         course = find_course(folder)
         atelier = folder.resolve().parent.name
-        path = course.folder(atelier, exercise) / "test_hidden.py" if course else None
+        path = course.folder(atelier, exercise) / HIDDEN_CHECKS if course else None
         if path is None or not path.is_file():
             raise ChecksNotFound(
                 f"Les vérifications cachées de « {exercise} » ne quittent pas le dépôt du cours. "
                 "[en] Hidden checks exist only in the course's repository."
             )
         return [path]
-    path = folder / f"test_{exercise}.py"
+    path = folder / public_checks(exercise)
     if not path.is_file():
-        raise UnknownExercise(_unknown(exercise, sorted(p.stem[5:] for p in folder.glob("test_*.py"))))
+        raise UnknownExercise(_unknown(exercise, sorted(map(exercise_checked_by, folder.glob(public_checks("*"))))))
     return [path]
 
 

@@ -54,7 +54,7 @@ def notebooks_folder(check_file: Path) -> Path:
     if check_file.parent.name == "checks":
         return check_file.parent.parent
     course = find_course(check_file)
-    return course.root / "source" / check_file.parent.parent.name if course else check_file.parent
+    return course.source(check_file.parent.parent.name) if course else check_file.parent
 
 
 def folder_run() -> Run:

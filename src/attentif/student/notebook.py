@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import linecache
-import re
 import sys
 import traceback
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-CHECK_CALL = re.compile(r"""^\s*check\(\s*["']([A-Za-z_][A-Za-z0-9_]*)["']""", re.MULTILINE)
+from attentif.exercises.conventions import exercises_checked
 
 
 class NotebookBroken(Exception):
@@ -41,7 +40,7 @@ class Notebook:
 
     def exercises(self) -> list[str]:
         """Names of the exercises, in order."""
-        return [name for cell in self.cells for name in CHECK_CALL.findall(cell)]
+        return [name for cell in self.cells for name in exercises_checked(cell)]
 
     def namespace_at(self, exercise: str) -> tuple[dict[str, Any], list[str]]:
         """The notebook's names when its check cell for ``exercise`` is reached, and the errors met on the way.
@@ -53,7 +52,7 @@ class Notebook:
         sys.modules["__notebook__"] = module
         errors: list[str] = []
         for number, source in enumerate(self.cells, start=1):
-            found = CHECK_CALL.findall(source)
+            found = exercises_checked(source)
             if exercise in found:
                 break
             if not found:

@@ -12,8 +12,6 @@ from attentif.grading.preload import VARIABLES
 from attentif.kernels.outside import templates
 from attentif.kernels.outside.sandbox import Environment, SandboxUnavailable
 
-STATE = ".attentif"
-
 
 @dataclass
 class EarlyTemplate:
@@ -25,11 +23,11 @@ class EarlyTemplate:
 
     @property
     def _memory(self) -> Path:
-        return self.course.root / STATE / "grading" / f"{self.atelier}.environment.json"
+        return self.course.state / "grading" / f"{self.atelier}.environment.json"
 
     def start(self, *, rerun: bool) -> EarlyTemplate:
         """Begins, unless a run has kept records: then there is perhaps nothing to do. Returns itself."""
-        if rerun or not (self.course.root / STATE / "graded" / self.atelier).is_dir():
+        if rerun or not (self.course.state / "graded" / self.atelier).is_dir():
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError, SandboxUnavailable):
                 known = json.loads(self._memory.read_text(encoding="utf-8"))
                 guess = Environment.of(known["preload"], known["sandbox"], variables=VARIABLES)
