@@ -1,4 +1,4 @@
-"""What a course's files and cells are called: what is a check cell, which file is hidden, where commands keep things."""
+"""What a course's files and cells are called: what is a check cell, which file is hidden, where commands keep state."""
 
 from __future__ import annotations
 
