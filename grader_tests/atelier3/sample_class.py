@@ -9,15 +9,15 @@ from attentif.authoring.sample_class import Pupil
 from attentif.references.oracles import load_exercise
 
 TOTAL = 82
-ORACLES = Path(__file__).parent / "oracles"
+HERE = Path(__file__).parent
 SDPA = "scaled_dot_product_attention"
 
 
 def variant(exercise, name):
     """The reference's source, then that of a misconception or equivalent."""
-    known = load_exercise(ORACLES / f"{exercise}.py")
+    known = load_exercise(HERE / exercise / "oracle.py")
     found = {v.name: v for v in (*known.misconceptions, *known.equivalents)}[name]
-    return f"{known.solution_source()}\n\n{found.source()}"
+    return f"{known.solution_source}\n\n{found.source()}"
 
 
 def wrong(*pairs):
@@ -93,7 +93,7 @@ THIEF = """
 import gc, glob, os
 
 def scaled_dot_product_attention(Q, K, V, mask=None):
-    for path in glob.glob("/**/oracles/*.py", recursive=True) + glob.glob("../../*/*/oracles/*.py"):
+    for path in glob.glob("/**/oracle.py", recursive=True) + glob.glob("../../*/*/*/oracle.py"):
         exec(open(path).read(), globals())
     for thing in gc.get_objects():
         if isinstance(thing, dict) and "expected" in thing:
@@ -140,13 +140,13 @@ SAMPLES = [
     Pupil(
         "yao",
         "masque inversé, et masque causal décalé",
-        72.53,
+        71.51,
         **wrong((SDPA, "mask_inverted"), ("attention_masks", "self_hidden")),
     ),
     Pupil(
         "essi",
         "une erreur dans chacun des six exercices essentiels",
-        38.4,
+        38.03,
         **wrong(
             ("attention_masks", "or_instead_of_and"),
             (SDPA, "softmax_on_queries"),

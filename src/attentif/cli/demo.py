@@ -28,6 +28,7 @@ from attentif.scheduler.preflight import CannotGrade
 
 ATELIER = "atelier3"
 NOTEBOOKS = ("01_attention_une_tete", "02_gradients_et_regards", "03_multi_tetes")
+_LOG_WIDTH = 150  # columns where there is no terminal: a log is read unwrapped
 COPIED = ("nbgrader_config.py", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT.md")
 
 
@@ -63,7 +64,7 @@ class Row:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the demonstration."""
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=_LOG_WIDTH)
     started = monotonic()
     course = prepare(course_here(), arguments.folder)
     samples = load_samples(course.hidden_checks(ATELIER) / "sample_class.py")
