@@ -20,7 +20,18 @@ from attentif.exercises.course import find_course
 DRY_RUN = "ATTENTIF_DRY_RUN"  # set while a release is made only to be compared
 PATTERN = "attentif-*.whl"
 REQUIREMENTS = "requirements.txt"
-_ROOMS = ("checks", "diagnosis", "exercises", "kernels/shared", "references", "remote", "reports", "student", "words")
+_ROOMS = (
+    "checks",
+    "diagnosis",
+    "exercises",
+    "kernels/shared",
+    "models",
+    "references",
+    "remote",
+    "reports",
+    "student",
+    "words",
+)
 _GRADERS = ("remote/inside/agent.py", "remote/inside/rehearsal.py", "remote/outside/listener.py")
 _VERSION_LINE = '__version__ = "{}"'
 _PROJECT = """\

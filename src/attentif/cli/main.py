@@ -24,13 +24,14 @@ Author, release, grade and explain a course on Transformers.
   attentif references build         write the public reference tensors of every exercise
   attentif references verify        prove that references are right and mistakes are told apart
   attentif release                  student versions from source/, ready to be handed out
+  attentif data bundle              model and data in one archive, for a class without a network
   attentif doctor                   what this machine offers for safe grading, and what to install
 
 Every nbgrader command (autograde, generate_feedback, export, formgrader, …) works in the same folder.
 """
 
 
-COMMANDS = ("demo", "grade", "new", "prove", "references", "release", "doctor")
+COMMANDS = ("demo", "grade", "new", "prove", "references", "release", "data", "doctor")
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:
