@@ -26,6 +26,7 @@ from attentif.authoring import sample_class
 from attentif.cli import demo
 from attentif.exercises.course import Course
 from attentif.scheduler.class_grading import ClassGrading, Standing
+from attentif.scheduler.pool import local_workers
 
 HUNDRED = 100
 EXPECTED = (6.0, 0.0, 6.0, 0.0)  # points of the four kinds of submissions, in turn
@@ -116,7 +117,7 @@ def main() -> None:
 def grade(course: Course, atelier: str, workers: int) -> tuple[list[Standing], Watcher]:
     """The standing of every submission, and what was seen meanwhile."""
     watcher = Watcher()
-    standings = ClassGrading(course, atelier, watcher, workers=workers).run()
+    standings = ClassGrading(course, atelier, watcher, workers=local_workers(workers)).run()
     watcher.ended.set()
     return standings, watcher
 

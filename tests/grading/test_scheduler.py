@@ -29,6 +29,7 @@ from attentif.kernels.outside.host import Template, TemplateFailed
 from attentif.scheduler import class_grading, gradebook_rows, worker
 from attentif.scheduler.class_grading import ClassGrading
 from attentif.scheduler.gradebook_rows import AssignmentChanged
+from attentif.scheduler.pool import PoolWorkers
 from attentif.scheduler.preflight import CannotGrade
 
 ORDINARY_USER = ROOT / "tests" / "kernels" / "ordinary_user.py"
@@ -207,7 +208,7 @@ def test_the_same_as_an_ordinary_user(course, usual):
         assert files_of(theirs) == usual[1]
 
 
-# Below, workers are replaced by this process: the executor is a parameter.
+# Below, workers are replaced by this process: an executor that runs each call at once.
 
 
 class Here(Executor):
@@ -249,11 +250,12 @@ def grade(course, monkeypatch):
     """grade(**options) → standings by student, graded in this process."""
     monkeypatch.chdir(course.root)
 
-    def grade(atelier="mini", before=lambda name, argument: None, **options):
+    def grade(atelier="mini", before=lambda name, argument: None, workers=2, **options):
         worker._application.cache_clear()
         for name in [name for name in sys.modules if "test_center" in name]:
             del sys.modules[name]  # as in a new process
-        grading = ClassGrading(course, atelier, Silent(), executor=lambda workers: Here(before), **options)
+        here = PoolWorkers(workers, lambda count: Here(before))
+        grading = ClassGrading(course, atelier, Silent(), workers=here, **options)
         found = {standing.student: standing for standing in grading.run()}
         assert len(found) == len(grading.standings)
         return found

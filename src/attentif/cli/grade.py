@@ -79,18 +79,17 @@ def run(arguments: argparse.Namespace) -> int:
     from attentif.kernels.outside.sandbox import SandboxUnavailable
     from attentif.scheduler.class_grading import ClassGrading
     from attentif.scheduler.gradebook_rows import AssignmentChanged
-    from attentif.scheduler.pool import forked_pool, usable_cores
+    from attentif.scheduler.pool import forked_workers
     from attentif.scheduler.preflight import CannotGrade
     from attentif.scheduler.startup import worker_modules
 
     worker_modules.warm_up()
     quick_imports.settle()
-    workers = arguments.workers or usable_cores()
-    pool = forked_pool(workers)
+    workers = forked_workers(arguments.workers)
     bar = _Bar(console, arguments.atelier)
     grading = ClassGrading(
         course, arguments.atelier, bar, students=arguments.student, workers=workers,
-        rerun=arguments.rerun, keep_records=not arguments.no_cache, pool=pool, early=early,
+        rerun=arguments.rerun, keep_records=not arguments.no_cache, early=early,
     )  # fmt: skip
     try:
         with bar.progress:
@@ -103,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"interrupted: {graded} graded and kept; the same command goes on from there", status=130
         ) from None
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        workers.close()
     _summary(console, standings)
     tried = [each for each in standings if not each.unchanged]
     return 1 if tried and all(each.ungraded for each in tried) else 0

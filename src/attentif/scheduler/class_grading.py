@@ -13,8 +13,7 @@ import fcntl
 import os
 import shutil
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -32,11 +31,12 @@ from attentif.kernels.outside.sandbox import Environment
 from attentif.scheduler import gradebook_rows
 from attentif.scheduler.gradebook_rows import AssignmentChanged, SubmissionChanged
 from attentif.scheduler.jobs import Facts, Graded, Job, Rows, Setup, Submission
-from attentif.scheduler.pool import kill_workers, process_pool, usable_cores
+from attentif.scheduler.pool import local_workers
 from attentif.scheduler.preflight import CannotGrade, chosen, released_assignment
 from attentif.scheduler.records import Record, Records, cells_digest, scores_digest, submission_key
 from attentif.scheduler.startup.early_template import EarlyTemplate
 from attentif.scheduler.worker import describe, fingerprints, grade_submission
+from attentif.scheduler.workers import WorkerDied, Workers
 
 _TRIES = 3
 _BATCH = 20  # hand-ins that a worker reads at a time, to see whether they have changed
@@ -73,18 +73,15 @@ class Watcher(Protocol):
 
 @dataclass
 class ClassGrading:
-    """One run over a class; `run()` does it. ``executor`` makes an executor for a number of workers: it is called
-    again when a worker's death has broken the first."""
+    """One run over a class; `run()` does it, and closes its workers."""
 
     course: Course
     atelier: str
     watcher: Watcher
     students: Sequence[str] = ()
-    workers: int = 0
+    workers: Workers = field(default_factory=local_workers)
     rerun: bool = False
     keep_records: bool = True
-    executor: Callable[[int], Executor] = process_pool
-    pool: Executor | None = None  # instead of the first that ``executor`` would make
     early: EarlyTemplate | None = None  # if the caller has started one before this module was imported
     standings: list[Standing] = field(default_factory=list)
 
@@ -92,21 +89,19 @@ class ClassGrading:
         """Grades what is to be graded, and returns the standing of each submission, the unchanged ones included.
 
         Raises CannotGrade when there is nothing sensible to do, SandboxUnavailable or TemplateFailed."""
-        self.workers = self.workers or usable_cores()
         self._early = self.early or EarlyTemplate(self.course, self.atelier).start(rerun=self.rerun)
         with _only_run(self.course) as self._scratch:
-            self._pool = self.pool or self.executor(self.workers)
             try:
                 self._run()
             except BaseException:
-                kill_workers()
+                self.workers.close(at_once=True)
                 raise
-            finally:
-                self._pool.shutdown(wait=False, cancel_futures=True)
+            self.workers.close()
         return self.standings
 
     def _run(self) -> None:
-        facts = self._pool.submit(describe, self.course.root, self.atelier).result()
+        self.workers.submit("facts", describe, self.course.root, self.atelier)
+        ((_, facts),) = self.workers.finished()
         self._early.keep_if(_environment(facts))
         for line in facts.warnings:
             self.watcher.message(line)
@@ -168,13 +163,14 @@ class ClassGrading:
     def _fingerprints(self, hand_ins: list[HandIn]) -> list[tuple[str, str]]:
         """Students and fingerprints, read by the workers."""
         batches = [hand_ins[start : start + _BATCH] for start in range(0, len(hand_ins), _BATCH)]
+        for number, batch in enumerate(batches):
+            self.workers.submit(number, fingerprints, self.course.root, self.atelier, batch)
         try:
-            futures = [self._pool.submit(fingerprints, self.course.root, self.atelier, batch) for batch in batches]
-            return [pair for future in futures for pair in future.result()]
-        except BrokenExecutor:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = self.executor(self.workers)
+            found = dict(self.workers.finished())
+        except WorkerDied:
+            self.workers.replace()
             return []
+        return [pair for number in sorted(found) for pair in found[number]]
 
     def _read(self, student: str) -> Rows:
         with self._gradebook.engine.connect() as connection:
@@ -193,40 +189,36 @@ class ClassGrading:
 
     def _loop(self) -> None:
         """Keeps the workers busy; a submission that kills its worker is found by running the suspects one by one."""
-        running: dict[Future[Graded], Job] = {}
-        suspects: set[str] = set()
+        self._running: dict[str, Job] = {}
+        self._suspects: set[str] = set()
         self._tries: Counter[str] = Counter()
-        while self._pending or running:
-            suspects &= {*self._pending, *(job.student for job in running.values())}
-            window = 1 if suspects else self.workers + 1
+        while self._pending or self._running:
             try:
-                while self._pending and len(running) < window:
-                    student = self._pending[0]
-                    job = Job(self._setup, student, self._read(student))
-                    running[self._pool.submit(grade_submission, job)] = job
-                    self._pending.popleft()
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    graded = future.result()
-                    self._finish(running.pop(future), graded)
-            except BrokenExecutor as error:
-                suspects |= self._recover(running, error)
-                running.clear()
+                self._hand_out()
+                for student, graded in self.workers.finished():
+                    self._finish(self._running.pop(student), graded)
+                    self._hand_out()
+            except WorkerDied as death:
+                self._recover(death)
 
-    def _recover(self, running: dict[Future[Graded], Job], error: BrokenExecutor) -> set[str]:
-        """A worker died: keeps what was finished, makes a new pool, and puts the rest back first in the line."""
-        lost = []
-        for future, job in running.items():
-            if future.done() and future.exception() is None:
-                self._finish(job, future.result())
-            else:
-                lost.append(job.student)
+    def _hand_out(self) -> None:
+        self._suspects &= {*self._pending, *self._running}
+        window = 1 if self._suspects else self.workers.count + 1
+        while self._pending and len(self._running) < window:
+            student = self._pending[0]
+            job = Job(self._setup, student, self._read(student))
+            self._running[self._pending.popleft()] = job
+            self.workers.submit(student, grade_submission, job)
+
+    def _recover(self, death: WorkerDied) -> None:
+        """A worker died: it is replaced, and what was under way comes first in the line again, under suspicion."""
+        self._running.clear()
+        lost = list(death.lost)
         if len(lost) == 1:
-            self._give_up(lost.pop(), f"the worker that graded it died ({error})")
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._pool = self.executor(self.workers)
-        self._pending.extendleft(reversed(lost))
-        return set(lost)
+            self._give_up(lost.pop(), f"the worker that graded it died ({death})")
+        self.workers.replace()
+        self._pending.extendleft(reversed([*lost, *death.refused]))
+        self._suspects |= set(lost)
 
     def _finish(self, job: Job, graded: Graded) -> None:
         if graded.error:

@@ -7,12 +7,87 @@ import os
 import signal
 import threading
 import warnings
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
 from multiprocessing import forkserver, util
+from typing import Any
 
 from attentif.kernels.shared import processes
+from attentif.scheduler.workers import WorkerDied
 
 _SERVER = "attentif.scheduler.startup.server"
+
+
+@dataclass
+class PoolWorkers:
+    """Workers behind an executor: ``executor``, or what ``make(count)`` gives at its first use and whenever a death has
+    broken the one before."""
+
+    count: int
+    make: Callable[[int], Executor]
+    executor: Executor | None = None
+    _under_way: dict[Future[Any], Any] = field(default_factory=dict)
+    _refused: list[Any] = field(default_factory=list)
+
+    def submit(self, name: Hashable, function: Callable[..., Any], *arguments: Any) -> None:
+        """As in Workers."""
+        if self.executor is None:
+            self.executor = self.make(self.count)
+        try:
+            self._under_way[self.executor.submit(function, *arguments)] = name
+        except BrokenExecutor:
+            self._refused.append(name)
+
+    def finished(self) -> Iterator[tuple[Any, Any]]:
+        """As in Workers."""
+        while self._under_way and not self._refused:
+            done, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
+            if any(isinstance(future.exception(), BrokenExecutor) for future in done):
+                break
+            for future in done:
+                yield self._under_way.pop(future), future.result()
+        if self._under_way or self._refused:
+            yield from self._left_by_a_death()
+
+    def _left_by_a_death(self) -> Iterator[tuple[Any, Any]]:
+        reason = "its process pool is broken"
+        lost = []
+        for future in list(self._under_way):
+            name = self._under_way.pop(future)
+            if future.done() and future.exception() is None:
+                yield name, future.result()
+            else:
+                lost.append(name)
+                reason = str(future.exception()) if future.done() else reason
+        raise WorkerDied(reason, lost, self._refused)
+
+    def replace(self) -> None:
+        """As in Workers."""
+        self._forget()
+
+    def close(self, *, at_once: bool = False) -> None:
+        """As in Workers."""
+        if at_once:
+            kill_workers()
+        self._forget()
+
+    def _forget(self) -> None:
+        if self.executor is not None:
+            self.executor.shutdown(wait=False, cancel_futures=True)
+        self.executor = None
+        self._under_way, self._refused = {}, []
+
+
+def local_workers(count: int = 0) -> PoolWorkers:
+    """Processes of this machine, one for each core where no count is given."""
+    return PoolWorkers(count or usable_cores(), process_pool)
+
+
+def forked_workers(count: int = 0) -> PoolWorkers:
+    """The same, the first of them forked from this process at once, before it has threads of its own."""
+    count = count or usable_cores()
+    return PoolWorkers(count, process_pool, forked_pool(count))
 
 
 def process_pool(workers: int) -> Executor:
