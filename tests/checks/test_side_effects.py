@@ -109,12 +109,12 @@ def test_a_probe_that_only_says_so_is_not_believed(monkeypatch):
 
 
 def test_a_probe_that_hides_the_answer_is_not_believed(monkeypatch):
-    monkeypatch.setitem(probes.PROBES, "call_and_inputs", lambda *_, inputs, **__: {"inputs": inputs})
+    monkeypatch.setitem(probes.PROBES, "call_and_inputs", lambda _, call: {"inputs": call.inputs})
     assert "Deux appels identiques" in finding(cases().check_inputs_unchanged, mean_square)
 
 
 def test_a_probe_that_hands_inputs_back_without_the_answer_is_not_believed(monkeypatch):
-    echo = lambda _, name, inputs, *__, **___: {"inputs": inputs, "output": torch.ones(4)}  # noqa: E731
+    echo = lambda _, call: {"inputs": call.inputs, "output": torch.ones(4)}  # noqa: E731
     monkeypatch.setitem(probes.PROBES, "call_and_inputs", echo)
     assert "valeurs" in finding(cases().check_inputs_unchanged, mean_square)
 
@@ -161,7 +161,7 @@ def test_a_cut_graph():
 
 def test_gradients_of_another_function_are_worth_nothing(monkeypatch):
     right = probes.gradients
-    monkeypatch.setitem(probes.PROBES, "gradients", lambda _, **call: right({"f": mean_square}, **call))
+    monkeypatch.setitem(probes.PROBES, "gradients", lambda _, call, **o: right({"f": mean_square}, call, **o))
     cases().check_gradients(student(mean_square))
     for forward in (wrong, raises, lambda x, w: torch.zeros(4)):
         with pytest.raises(CheckFailure):

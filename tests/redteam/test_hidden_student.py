@@ -33,7 +33,7 @@ def test_a_missing_name_is_the_one_asked_for(error):
         wordless(center=raising(error)).center(1)
     assert SECRET not in str(caught.value)
     with pytest.raises(type(error)) as caught:
-        wordless(center=raising(error)).probe("rng_used", name="center", inputs={"X": 1})
+        wordless(center=raising(error)).probe("rng_used", "center", {"X": 1})
     assert caught.value.name == "center"
 
 
@@ -45,18 +45,18 @@ def test_a_really_missing_name_is_said():
 
 def test_a_signature_is_not_quoted():
     student = wordless(center=eval(f"lambda X, x{SECRET}: X"))
-    assert SECRET in Student(LocalConnection({"f": eval(f"lambda X, x{SECRET}: X")})).probe("accepts", "f", 1)
-    assert student.probe("accepts", "center", 1) == "(…)"
-    assert student.probe("accepts", "center", 2) is None
+    assert SECRET in Student(LocalConnection({"f": eval(f"lambda X, x{SECRET}: X")})).probe("accepts", "f", {"X": 1})
+    assert student.probe("accepts", "center", {"X": 1}) == "(…)"
+    assert student.probe("accepts", "center", {"X": 1, "x": 1}) is None
 
 
 @pytest.mark.parametrize("reply", [[SECRET], SECRET, [["numpy"]], {"numpy": 1}])
 def test_only_generators_can_have_been_used(monkeypatch, reply):
     monkeypatch.setitem(probes.PROBES, "rng_used", lambda *a, **k: reply)
     with pytest.raises(ProtocolError):
-        wordless(center=abs).probe("rng_used", name="center", inputs={"X": 1})
+        wordless(center=abs).probe("rng_used", "center", {"X": 1})
 
 
 def test_the_generators_that_were_used_are_named():
     student = wordless(center=lambda X: X + np.random.normal(size=2))
-    assert student.probe("rng_used", name="center", inputs={"X": np.ones(2)}) == ["numpy"]
+    assert student.probe("rng_used", "center", {"X": np.ones(2)}) == ["numpy"]

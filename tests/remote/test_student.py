@@ -1,15 +1,17 @@
 """One conversation, in this process and with a forked copy of a real process: the same answers."""
 
 import copy
+import inspect
 import pickle
 
 import numpy as np
 import pytest
 import torch
 
+from attentif.remote.inside.probes import PROBES
 from attentif.remote.local import LocalConnection
 from attentif.remote.outside.student import Handle, Student
-from attentif.remote.wire.call import Ref
+from attentif.remote.wire.call import Call, Ref
 from attentif.remote.wire.errors import MemoryLimit, NameMissing, NotCallable, ProtocolError, StudentError
 
 
@@ -106,7 +108,7 @@ def test_the_agent_refuses_private_names_too(student, name):
         student._request({"do": "attribute", "target": model, "name": name})
 
 
-@pytest.mark.parametrize("asked", [{"do": "eval", "source": "1"}, {"do": "probe", "name": "exec", "args": ()}])
+@pytest.mark.parametrize("asked", [{"do": "eval", "source": "1"}, {"do": "probe", "name": "exec", "call": {}}])
 def test_the_agent_knows_no_other_operations(student, asked):
     with pytest.raises(ProtocolError):
         student._request(asked)
@@ -120,7 +122,7 @@ def test_missing_and_uncallable_names(student):
     assert hasattr(student, "attend")
     assert not hasattr(student.Dataset(1), "absent")
     with pytest.raises(NotCallable):
-        student.probe("accepts", "SIZE", 1)
+        student.probe("accepts", "SIZE", {"x": 1})
     with pytest.raises(NotCallable):
         student.Dataset(3)()
 
@@ -207,8 +209,20 @@ def test_autograd_works_after_the_fork(student):
 # Probes
 
 
-def probe_call(name, **inputs):
-    return {"name": name, "inputs": inputs}
+def test_every_probe_takes_a_namespace_and_a_call():
+    assert PROBES
+    for name, probe in PROBES.items():
+        assert probe.__name__ == name
+        assert list(inspect.signature(probe).parameters)[:2] == ["namespace", "call"]
+
+
+def test_an_instance_comes_with_what_did_not_fit(student):
+    state = {"inner.weight": torch.eye(2), "inner.bias": torch.zeros(2), "mask": torch.ones(2)}
+    made = student.probe("make", Call("Model", init={"n": 2}, state=state))
+    assert isinstance(made["made"], Handle)
+    assert not any(made[kind] for kind in ("missing", "misshapen", "extra"))
+    made = student.probe("make", Call("Model", init={"n": 2}, state={"outer.weight": torch.eye(2)}))
+    assert (made["missing"], made["extra"]) == (["outer.weight"], ["inner.weight", "inner.bias"])
 
 
 def test_signatures(student):
@@ -219,46 +233,50 @@ def test_signatures(student):
         student.probe("signature", "absent")
 
 
+def outline(name, inputs, init=0, method=""):
+    return Call(name, dict.fromkeys(range(inputs)), dict.fromkeys(range(init)) or None, method=method)
+
+
 @pytest.mark.parametrize(("arguments", "answer"), [
-    (("attend", 2), None),
-    (("attend", 3), "(Q, K)"),
-    (("default_tensor", 1), None),
-    (("noisy_shape", 1), "(*, sizes=…, flag=None)"),
-    (("Model", 1, 1), None),
-    (("Model", 1, 2), "(n)"),
-    (("Model", 2, 1), "(n).forward(x)"),
-    (("Model", 2, 1, "attend"), None),
-    (("Model", 1, 1, "attend"), "(n).attend(x, y)"),
-    (("Dataset", 1), None),
+    (outline("attend", 2), None),
+    (outline("attend", 3), "(Q, K)"),
+    (outline("default_tensor", 1), None),
+    (outline("noisy_shape", 1), "(*, sizes=…, flag=None)"),
+    (outline("Model", 1, 1), None),
+    (outline("Model", 1, 2), "(n)"),
+    (outline("Model", 2, 1), "(n).forward(x)"),
+    (outline("Model", 2, 1, "attend"), None),
+    (outline("Model", 1, 1, "attend"), "(n).attend(x, y)"),
+    (outline("Dataset", 1), None),
 ])  # fmt: skip
 def test_accepts(student, arguments, answer):
-    assert student.probe("accepts", *arguments) == answer
+    assert student.probe("accepts", arguments) == answer
 
 
 def test_accepts_a_missing_method(student):
     with pytest.raises(NameMissing, match=r"Model\.absent"):
-        student.probe("accepts", "Model", 1, 1, "absent")
+        student.probe("accepts", outline("Model", 1, 1, "absent"))
 
 
 def test_inputs_come_back_with_the_answer(student):
     x = torch.tensor([1.0, 2.0])
     for value in (x, x.numpy(), x.to(torch.bfloat16)):
-        reply = student.probe("call_and_inputs", **probe_call("in_place", x=value, y=1))
+        reply = student.probe("call_and_inputs", Call("in_place", {"x": value, "y": 1}))
         assert reply["inputs"]["x"].tolist() == reply["output"].tolist() == [2.0, 3.0]
         assert (type(reply["inputs"]["x"]), reply["inputs"]["y"]) == (type(value), 1)
         assert value.tolist() == [1.0, 2.0]  # in the student's own notebook, too, a copy is what is given
-    reply = student.probe("call_and_inputs", **probe_call("nested_in_place", xs=[x, x + 1]))
+    reply = student.probe("call_and_inputs", Call("nested_in_place", {"xs": [x, x + 1]}))
     assert [item.tolist() for item in reply["inputs"]["xs"]] == [[2.0, 4.0], [2.0, 3.0]]
 
 
 def test_inputs_of_a_call_that_raises_come_back_alone(student):
-    assert student.probe("call_and_inputs", **probe_call("fails", x=1)) == {"inputs": {"x": 1}}
+    assert student.probe("call_and_inputs", Call("fails", {"x": 1})) == {"inputs": {"x": 1}}
 
 
 def test_gradients(student):
     x, K = torch.randn(1, 3, dtype=torch.float64), torch.randn(4, 3, dtype=torch.float64)
     cotangent = torch.randn(1, 4, dtype=torch.float64)
-    got = student.probe("gradients", **probe_call("attend", Q=x, K=K), wrt=["Q", "K"], cotangent=cotangent)
+    got = student.probe("gradients", Call("attend", {"Q": x, "K": K}), wrt=["Q", "K"], cotangent=cotangent)
     q, k = x.clone().requires_grad_(), K.clone().requires_grad_()
     ((q @ k.T).softmax(-1) * cotangent).sum().backward()
     assert torch.allclose(got[0], q.grad)
@@ -266,50 +284,49 @@ def test_gradients(student):
 
 
 def test_gradients_of_a_cut_graph_are_zero(student):
-    got = student.probe("gradients", **probe_call("cut", x=torch.ones(3)), wrt=["x"], cotangent=torch.ones(3))
+    got = student.probe("gradients", Call("cut", {"x": torch.ones(3)}), wrt=["x"], cotangent=torch.ones(3))
     assert torch.equal(got[0], torch.zeros(3))
 
 
 def test_gradients_by_parameters_and_lists(student):
     state = {"inner.weight": torch.zeros(2, 2), "inner.bias": torch.zeros(2), "mask": torch.ones(2)}
     x, cotangent = torch.tensor([[1.0, 2.0]]), torch.tensor([[1.0, 0.0]])
-    call = {**probe_call("Model", x=x), "init": {"n": 2}, "state": state}
-    (weight,) = student.probe("gradients", **call, wrt=["inner.weight"], cotangent=cotangent)
+    call = Call("Model", {"x": x}, {"n": 2}, state)
+    (weight,) = student.probe("gradients", call, wrt=["inner.weight"], cotangent=cotangent)
     assert torch.equal(weight[0], x[0] * 2) or torch.equal(weight[0], x[0] * 0)  # dropout keeps or drops
-    got = student.probe("gradients", **probe_call("scaled", xs=[x, x]), wrt=["xs"], cotangent=cotangent)
+    got = student.probe("gradients", Call("scaled", {"xs": [x, x]}), wrt=["xs"], cotangent=cotangent)
     assert [g.tolist() for g in got[0]] == [[[2.0, 0.0]], [[0.0, 0.0]]]
 
 
 def test_rng_used(student):
-    assert student.probe("rng_used", **probe_call("global_random")) == ["random", "numpy", "torch"]
-    assert student.probe("rng_used", **probe_call("own_random", seed=1)) == []
+    assert student.probe("rng_used", "global_random") == ["random", "numpy", "torch"]
+    assert student.probe("rng_used", Call("own_random", {"seed": 1})) == []
 
 
 def test_seeded_calls(student):
-    one = student.probe("call_seeded", **probe_call("global_random"), seed=3)
-    other = student.probe("call_seeded", **probe_call("global_random"), seed=3)
+    one = student.probe("call_seeded", "global_random", seed=3)
+    other = student.probe("call_seeded", "global_random", seed=3)
     assert one == other
-    assert one != student.probe("call_seeded", **probe_call("global_random"), seed=4)
+    assert one != student.probe("call_seeded", "global_random", seed=4)
 
 
 def test_inside_a_module(student):
-    tree = student.probe("module_tree", "Model", {"n": 3})
+    tree = student.probe("module_tree", Call("Model", init={"n": 3}))
     assert tree["parameters"] == {"inner.weight": (3, 3), "inner.bias": (3,)}
     assert tree["buffers"] == {"mask": (3,)}
     assert tree["modules"] == {"inner": "Linear", "drop": "Dropout"}
-    shown = student.probe("hook_outputs", **probe_call("Model", x=torch.ones(1, 3)), init={"n": 3})
+    shown = student.probe("hook_outputs", Call("Model", {"x": torch.ones(1, 3)}, {"n": 3}))
     assert [name for name, _ in shown] == ["inner", "drop"]
 
 
 def test_layout_changes_nothing_but_strides(student):
     x = torch.arange(6.0).reshape(2, 3)
-    assert torch.equal(student.probe("call_laid_out", **probe_call("cut", x=x)), x * 2)
+    assert torch.equal(student.probe("call_laid_out", Call("cut", {"x": x})), x * 2)
     with pytest.raises(NameMissing):
-        student.probe("call_laid_out", **probe_call("absent", x=x))
+        student.probe("call_laid_out", Call("absent", {"x": x}))
 
 
 def test_items_and_lengths(student):
-    assert student.probe("items", student.batches(5), 2)[1].tolist() == [1.0, 1.0]
-    dataset = student.Dataset(4)
-    assert student.probe("length", dataset) == 4
-    assert student.probe("item", dataset, 3) == 6
+    assert student.probe("items", "batches", {"n": 5}, limit=2)[1].tolist() == [1.0, 1.0]
+    assert student.probe("length", "Dataset", {"n": 4}) == 4
+    assert student.probe("item", "Dataset", {"n": 4}, key=3) == 6

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from attentif.checks.probing import probe_arguments
+from attentif.checks.probing import resolved
 from attentif.diagnosis.gradients import explain_gradient
 from attentif.diagnosis.student_errors import explain_error
 from attentif.exercises.exercise import Case, Function
@@ -51,7 +51,7 @@ def check_case_gradients(function: Function, case: Case, student: Any, reference
     wanted = reference.expected_gradients(case, cotangent)
     try:
         got = student.probe(
-            "gradients", **probe_arguments(case.call, student), wrt=list(case.differentiable), cotangent=cotangent
+            "gradients", resolved(case.call, student), wrt=list(case.differentiable), cotangent=cotangent
         )
     except StudentError as error:
         raise CheckFailure(explain_error(function, error, hidden=reference.hidden)) from None

@@ -8,15 +8,9 @@ from typing import Any
 from attentif.remote.wire.call import Call, Ref
 
 
-def probe_arguments(call: Call, student: Any) -> dict[str, Any]:
-    """The keyword arguments of a probe that makes the call."""
-    return {
-        "name": call.target,
-        "inputs": {key: getattr(student, v.name) if isinstance(v, Ref) else v for key, v in call.inputs.items()},
-        "init": None if call.init is None else dict(call.init),
-        "state": None if call.state is None else dict(call.state),
-        "method": call.method,
-    }
+def resolved(call: Call, student: Any) -> Call:
+    """The call with what its Refs name, as it comes from the student, in their place."""
+    return call.with_inputs(**{key: getattr(student, v.name) for key, v in call.inputs.items() if isinstance(v, Ref)})
 
 
 class LaidOut:
@@ -33,11 +27,11 @@ class LaidOut:
         return lambda *_: self
 
     def probe(self, *_: Any) -> dict[str, Any]:
-        """For ``give_state``: the probe that makes the call gives the state itself."""
-        return {}
+        """For ``make``: the probe that makes the call makes the instance itself."""
+        return {"made": self}
 
     def __call__(self, *_: Any) -> Any:
         return self._probe()
 
     def _probe(self, *_: Any) -> Any:
-        return self._student.probe("call_laid_out", layout=self._layout, **probe_arguments(self._call, self._student))
+        return self._student.probe("call_laid_out", resolved(self._call, self._student), layout=self._layout)

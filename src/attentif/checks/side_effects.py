@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from attentif.checks.probing import probe_arguments
+from attentif.checks.probing import resolved
 from attentif.exercises.exercise import Case
 from attentif.references.outcome import Outcome, observed, run_student
 from attentif.remote.wire.errors import ProtocolError
@@ -23,12 +23,12 @@ from attentif.words.text import Text
 def call_keeping_inputs(case: Case, student: Any) -> Outcome:
     """What the call came to, its inputs left as they were. CheckFailure if an input was changed, even by a call that
     raised."""
-    arguments = probe_arguments(case.call, student)
-    reply = student.probe("call_and_inputs", **arguments)
+    sent = resolved(case.call, student)
+    reply = student.probe("call_and_inputs", sent)
     after = reply.get("inputs") if isinstance(reply, dict) else None
-    if not isinstance(after, dict) or list(after) != list(arguments["inputs"]):
+    if not isinstance(after, dict) or list(after) != list(sent.inputs):
         raise ProtocolError("the inputs did not come back")
-    changed = [name for name, sent in arguments["inputs"].items() if not is_same(sent, after[name])]
+    changed = [name for name, value in sent.inputs.items() if not is_same(value, after[name])]
     if changed:
         raise CheckFailure(_changed_in_place(case.call.target, changed))
     if "output" not in reply:

@@ -61,7 +61,7 @@ def not_written(function: Function) -> Explanation:
 def definition_problem(function: Function, call: Call, student: Any) -> Explanation | None:
     """What is wrong with the definition itself: no such name, not callable, or not callable with these arguments."""
     try:
-        accepted = student.probe("accepts", function.name, len(call.inputs), len(call.init or {}), call.method)
+        accepted = student.probe("accepts", call.outline())
     except (errors.NameMissing, errors.NotCallable) as error:
         return explain_remote(error)
     if accepted is None:

@@ -71,17 +71,14 @@ def _proven(found: Divergence, case: Case, whole: WrongAnswer) -> Divergence:
     torch, all of them or some, which then change the output all the same."""
     call, student = case.call, whole.student
     try:
-        tree = student.probe("module_tree", name=call.target, init=dict(call.init or {}))
+        tree = student.probe("module_tree", replace(call.outline(), init=call.init))
         parameters = tree["parameters"] if isinstance(tree, dict) and isinstance(tree.get("parameters"), dict) else {}
         names = [name for name in call.state or parameters if name in parameters and name.startswith(f"{found.name}.")]
         wanted = whole.knowledge.expected(case)
         first = wanted[0] if isinstance(wanted, (tuple, list)) else wanted
         slopes = student.probe(
             "gradients",
-            name=call.target,
-            inputs=dict(call.inputs),
-            init=dict(call.init or {}),
-            state=None if call.state is None else dict(call.state),
+            replace(call, method=""),
             wrt=names,
             cotangent=torch.randn(first.shape, generator=torch.Generator().manual_seed(1), dtype=first.dtype),
         )
@@ -106,13 +103,7 @@ def student_trace(student: Any, case: Case) -> Trace | None:
     """The student's sub-modules on a case: data from code that may say anything, so its form is checked."""
     call = case.call
     try:
-        mine = student.probe(
-            "hook_outputs",
-            name=call.target,
-            inputs=dict(call.inputs),
-            init=dict(call.init or {}),
-            state=None if call.state is None else dict(call.state),
-        )
+        mine = student.probe("hook_outputs", replace(call, method=""))
     except StudentError:
         return None
     if not isinstance(mine, (list, tuple)):

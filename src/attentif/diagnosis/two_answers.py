@@ -10,7 +10,6 @@ from attentif.diagnosis.answers import WrongAnswer
 from attentif.diagnosis.relations import Sample
 from attentif.exercises.exercise import Case
 from attentif.references.outcome import Outcome, run_student
-from attentif.remote.wire.call import Ref
 from attentif.remote.wire.errors import RemoteError
 from attentif.reports.explanation import Explanation
 from attentif.words import two_answers as words
@@ -34,10 +33,7 @@ def explain_two_answers(answer: WrongAnswer, case: Case, outcome: Outcome) -> Ex
 
 def _draws(case: Case, student: Any) -> bool:
     """Whether the call draws from a global generator."""
-    call = case.call
-    inputs = {key: getattr(student, v.name) if isinstance(v, Ref) else v for key, v in call.inputs.items()}
-    init, state = (None if part is None else dict(part) for part in (call.init, call.state))
-    return bool(student.probe("rng_used", call.target, inputs, init=init, state=state, method=call.method))
+    return bool(student.probe("rng_used", case.call))
 
 
 def _looks_dropped(sample: Sample) -> bool:

@@ -35,7 +35,7 @@ def _name_asked_for(asked: dict[str, Any]) -> str:
     if asked["do"] == "get":
         return str(asked["name"])
     if asked["do"] == "probe":
-        return str(asked["kwargs"].get("name") or next(iter(asked["args"]), ""))
+        return str(asked["call"]["target"])
     return ""
 
 
@@ -45,17 +45,17 @@ def _in_our_words(asked: dict[str, Any], reply: Any) -> Any:
         return None if reply is None else _HIDDEN_SIGNATURE
     if asked["name"] == "rng_used":
         return _subset(reply, _GENERATORS)
-    if asked["name"] == "give_state":
-        return _misfits(asked["args"][1], reply)
+    if asked["name"] == "make":
+        return _misfits(asked["call"]["state"], reply)
     return reply
 
 
-def _misfits(state: Any, reply: Any) -> dict[str, list[str]]:
-    """Fixed parameters that do not fit, by name; the module's own, without."""
+def _misfits(state: Any, reply: Any) -> dict[str, Any]:
+    """An instance, with the fixed parameters that do not fit, by name; the module's own, without."""
     if not isinstance(reply, dict):
         raise ProtocolError("a probe answered with something else than what it looks for")
     found = {kind: _subset(reply.get(kind) or [], tuple(state)) for kind in ("missing", "misshapen")}
-    return {**found, "extra": ["…"] if reply.get("extra") else []}
+    return {"made": reply.get("made"), **found, "extra": ["…"] if reply.get("extra") else []}
 
 
 def _subset(reply: Any, possible: tuple[str, ...]) -> list[str]:

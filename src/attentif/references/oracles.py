@@ -8,7 +8,7 @@ import hashlib
 import importlib
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -172,16 +172,7 @@ class OracleReference:
         """Gradients of ⟨first output, cotangent⟩ through the reference, in the order of ``case.differentiable``."""
         call = copy.deepcopy(case.call)
         return list(
-            probes.gradients(
-                vars(self.oracle.namespace()),
-                name=call.target,
-                inputs=dict(call.inputs),
-                init=call.init,
-                state=call.state,
-                method=call.method,
-                wrt=list(case.differentiable),
-                cotangent=cotangent,
-            )
+            probes.gradients(vars(self.oracle.namespace()), call, wrt=list(case.differentiable), cotangent=cotangent)
         )
 
     def candidates(self, function: str) -> list[Candidate]:
@@ -208,7 +199,7 @@ class OracleReference:
         call = copy.deepcopy(case.call)
         if not issubclass(self.oracle.reference.get(call.target, type(None)), torch.nn.Module):  # type: ignore[arg-type]
             return None
-        return probes.hook_outputs(vars(self.oracle.namespace()), call.target, dict(call.inputs), call.init, call.state)
+        return probes.hook_outputs(vars(self.oracle.namespace()), replace(call, method=""))
 
     def _candidate(self, misconception: Misconception) -> Candidate:
         m = misconception

@@ -7,8 +7,8 @@ SOLUTION = """
 import sys
 probes = sys.modules.get('attentif.remote.inside.probes')
 if probes:
-    probes.PROBES['call_and_inputs'] = lambda *a, inputs, **k: {
-        'inputs': {str(v.tolist()): v for v in inputs.values()}, 'output': str(inputs)}
+    probes.PROBES['call_and_inputs'] = lambda namespace, call: {
+        'inputs': {str(v.tolist()): v for v in call.inputs.values()}, 'output': str(call.inputs)}
 def center(X):
     return X - X.mean(0)
 """

@@ -6,8 +6,9 @@ STOCK = "not applicable"
 SOLUTION = """
 import copy
 import sys
-def call_and_inputs(namespace, name, inputs, **others):
-    return {'inputs': inputs, 'output': namespace[name](*copy.deepcopy(list(inputs.values())))}
+def call_and_inputs(namespace, call):
+    answer = namespace[call.target](*copy.deepcopy(list(call.inputs.values())))
+    return {'inputs': call.inputs, 'output': answer}
 sys.modules['attentif.remote.inside.probes'].PROBES['call_and_inputs'] = call_and_inputs
 def center(X):
     X -= X.mean(0)

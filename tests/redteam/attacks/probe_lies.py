@@ -5,7 +5,8 @@ POINTS = 5.0
 STOCK = "not applicable"
 SOLUTION = """
 import sys
-sys.modules['attentif.remote.inside.probes'].PROBES['call_and_inputs'] = lambda *a, inputs, **k: {'inputs': inputs}
+probes = sys.modules['attentif.remote.inside.probes'].PROBES
+probes['call_and_inputs'] = lambda namespace, call: {'inputs': call.inputs}
 def center(X):
     X -= X.mean(0)
     return X

@@ -1,9 +1,8 @@
 """Small functions of ours that run beside the student's code, for what a returned value cannot show.
 
-Each takes the namespace first. They carry no expected value, and their process may answer what it likes: a check gives
-points for a reply only where values that the other side knows confirm it. They run the same way in the student's own
-notebook and on trusted code. A call is given as in ``attentif.remote.wire.call.Call``: ``name``, ``inputs`` by
-position, for a class ``init``, ``state``, ``method``.
+Each is registered under its name, and takes the namespace and a Call: that is all that travels, besides a few options.
+They carry no expected value, and their process may answer what it likes: a check gives points for a reply only where
+values that the other side knows confirm it. They run the same way in the student's own notebook and on trusted code.
 """
 
 from __future__ import annotations
@@ -14,19 +13,28 @@ import itertools
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from attentif.remote.wire.call import Ref
+from attentif.remote.wire.call import Call, Ref
 from attentif.remote.wire.errors import NameMissing, NotCallable
 from attentif.remote.wire.state import fit_state
 
 if TYPE_CHECKING:
     import torch
 
+_Probe = TypeVar("_Probe", bound=Callable[..., Any])
 Namespace = Mapping[str, Any]
-Values = Mapping[str, Any]
+
+PROBES: dict[str, Callable[..., Any]] = {}
+
+
+def probe(function: _Probe) -> _Probe:
+    """Registers a probe under its name: a function of a namespace, a Call and options."""
+    PROBES[function.__name__] = function
+    return function
 
 
 def find(namespace: Namespace, name: str, *, only_callable: bool = True) -> Any:
@@ -49,42 +57,50 @@ def resolve(namespace: Namespace, value: Any) -> Any:
     return value
 
 
-def bound_call(
-    namespace: Namespace, name: str, init: Values | None = None, state: Values | None = None, method: str = ""
-) -> Callable[..., Any]:
+def made(namespace: Namespace, call: Call) -> Callable[..., Any]:
     """What a call calls: the function, or an instance made with ``init`` and given ``state`` (or its method)."""
-    target = find(namespace, name)
-    if init is not None:
-        target = target(*resolve(namespace, list(init.values())))
-        if state is not None:
-            misfits = fit_state(target, state)
+    target = find(namespace, call.target)
+    if call.init is not None:
+        target = target(*resolve(namespace, list(call.init.values())))
+        if call.state is not None:
+            misfits = fit_state(target, call.state)
             if any(misfits.values()):
                 raise RuntimeError(f"state_dict: {misfits}")
-    return getattr(target, method) if method else target
+    return getattr(target, call.method) if call.method else target
 
 
-def give_state(namespace: Namespace, module: Any, state: Values) -> dict[str, list[str]]:
-    """``fit_state`` on an object of the student's."""
-    return fit_state(module, state)
+def inputs_of(namespace: Namespace, call: Call) -> list[Any]:
+    """The inputs, in order, every Ref replaced by the object it names."""
+    return [resolve(namespace, value) for value in call.inputs.values()]
+
+
+@probe
+def make(namespace: Namespace, call: Call) -> dict[str, Any]:
+    """{"made": an instance with its state, and what did not fit: "missing", "misshapen", "extra"}."""
+    instance = made(namespace, replace(call, state=None, method=""))
+    return {"made": instance, **fit_state(instance, call.state or {})}
 
 
 # ---------------------------------------------------------------------------------------------------------------
 # Signatures
 
 
-def signature(namespace: Namespace, name: str) -> list[Any] | None:
+@probe
+def signature(namespace: Namespace, call: Call) -> list[Any] | None:
     """[text, [parameter, …]] of a function or class, ``self`` left out; None where there is nothing to inspect."""
-    found = _signature(find(namespace, name))
+    found = _signature(find(namespace, call.target))
     return None if found is None else [_shown(found), [str(parameter) for parameter in found.parameters]]
 
 
-def accepts(namespace: Namespace, name: str, inputs: int, init: int = 0, method: str = "") -> str | None:
-    """None if the function can be called with ``inputs`` arguments by position, else its signature as written.
+@probe
+def accepts(namespace: Namespace, call: Call) -> str | None:
+    """None if the function can be called with as many arguments as the call has, else its signature as written.
 
     For a class: whether it can be constructed with ``init`` arguments, and an instance (its ``method``) called with
     ``inputs``. What cannot be inspected has the benefit of the doubt. Raises NameMissing or NotCallable.
     """
-    target = find(namespace, name)
+    target, method = find(namespace, call.target), call.method
+    inputs, init = len(call.inputs), len(call.init or {})
     found = _signature(target)
     if not inspect.isclass(target):
         count = init or (0 if method else inputs)
@@ -94,7 +110,7 @@ def accepts(namespace: Namespace, name: str, inputs: int, init: int = 0, method:
     called = method or ("forward" if callable(getattr(target, "forward", None)) else "__call__")
     function = inspect.getattr_static(target, called, None)
     if function is None and method:
-        raise NameMissing(f"{name}.{method}")
+        raise NameMissing(f"{call.target}.{method}")
     inner = _signature(function) if inspect.isfunction(function) else None
     if inner is None or _binds(inner, inputs + 1):
         return None
@@ -138,36 +154,22 @@ class _Dots:
 # Calls made otherwise than plainly
 
 
-def call_laid_out(
-    namespace: Namespace,
-    name: str,
-    inputs: Values,
-    init: Values | None = None,
-    state: Values | None = None,
-    method: str = "",
-    layout: str = "non_contiguous",
-) -> Any:
+@probe
+def call_laid_out(namespace: Namespace, call: Call, layout: str = "non_contiguous") -> Any:
     """The call with its arrays laid out in memory last axis first (same values, other strides): no two axes can be seen
     as one without a copy."""
-    target = bound_call(namespace, name, init, state, method)
-    return target(*(_non_contiguous(value) for value in resolve(namespace, list(inputs.values()))))
+    target = made(namespace, call)
+    return target(*(_non_contiguous(value) for value in inputs_of(namespace, call)))
 
 
-def call_seeded(
-    namespace: Namespace,
-    name: str,
-    inputs: Values,
-    seed: int,
-    init: Values | None = None,
-    state: Values | None = None,
-    method: str = "",
-) -> Any:
+@probe
+def call_seeded(namespace: Namespace, call: Call, seed: int) -> Any:
     """The call after seeding the global generators of ``random``, numpy and torch."""
     random.seed(seed)
     np.random.seed(seed)
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(seed)
-    return bound_call(namespace, name, init, state, method)(*resolve(namespace, list(inputs.values())))
+    return _returned(namespace, call)
 
 
 def _non_contiguous(value: Any) -> Any:
@@ -193,23 +195,16 @@ def _is_tensor(value: Any) -> bool:
 # Gradients
 
 
+@probe
 def gradients(
-    namespace: Namespace,
-    name: str,
-    inputs: Values,
-    wrt: Sequence[str],
-    cotangent: torch.Tensor,
-    init: Values | None = None,
-    state: Values | None = None,
-    method: str = "",
-    output: int = 0,
+    namespace: Namespace, call: Call, wrt: Sequence[str], cotangent: torch.Tensor, output: int = 0
 ) -> list[Any]:
     """Gradients of ⟨output, cotangent⟩ by what ``wrt`` names: inputs (tensors, or lists of tensors), or parameters of
     the instance. Zeros where the graph is cut. ``output`` says which one, if the call returns several."""
     import torch
 
-    target = bound_call(namespace, name, init, state, method)
-    given = {key: resolve(namespace, value) for key, value in inputs.items()}
+    target = made(namespace, call)
+    given = {key: resolve(namespace, value) for key, value in call.inputs.items()}
     given |= {key: _as_leaves(given[key]) for key in wrt if key in given}
     owner = getattr(target, "__self__", target)
     parameters = dict(owner.named_parameters()) if isinstance(owner, torch.nn.Module) else {}
@@ -251,35 +246,23 @@ def _like(value: Any, found: Iterator[Any]) -> Any:
 # Side effects
 
 
-def call_and_inputs(
-    namespace: Namespace,
-    name: str,
-    inputs: Values,
-    init: Values | None = None,
-    state: Values | None = None,
-    method: str = "",
-) -> dict[str, Any]:
+@probe
+def call_and_inputs(namespace: Namespace, call: Call) -> dict[str, Any]:
     """{"inputs": the inputs as they are after the call, "output": what it returned}; no "output" if it raised. Whoever
     asks compares both: with what was sent, and with what is right."""
-    target = bound_call(namespace, name, init, state, method)
-    given = {key: copy.deepcopy(resolve(namespace, value)) for key, value in inputs.items()}
+    target = made(namespace, call)
+    given = {key: copy.deepcopy(resolve(namespace, value)) for key, value in call.inputs.items()}
     try:
         return {"inputs": given, "output": target(*given.values())}
     except Exception:
         return {"inputs": given}
 
 
-def rng_used(
-    namespace: Namespace,
-    name: str,
-    inputs: Values,
-    init: Values | None = None,
-    state: Values | None = None,
-    method: str = "",
-) -> list[str]:
+@probe
+def rng_used(namespace: Namespace, call: Call) -> list[str]:
     """Which global generators ("random", "numpy", "torch") the call drew from or seeded, once it is warm."""
-    target = bound_call(namespace, name, init, state, method)
-    given = resolve(namespace, list(inputs.values()))
+    target = made(namespace, call)
+    given = inputs_of(namespace, call)
     _warm_up(target, given)
     before = _generators()
     target(*given)
@@ -299,20 +282,14 @@ def _state_bytes(state: Any) -> Any:
     return {key: value.tobytes() if isinstance(value, np.ndarray) else value for key, value in state["state"].items()}
 
 
-def peak_memory(
-    namespace: Namespace,
-    name: str,
-    inputs: Values,
-    init: Values | None = None,
-    state: Values | None = None,
-    method: str = "",
-) -> int:
+@probe
+def peak_memory(namespace: Namespace, call: Call) -> int:
     """Bytes that the call, once it is warm, allocated at its peak, as Python and numpy count them (tracemalloc; torch
     does not)."""
     import tracemalloc
 
-    target = bound_call(namespace, name, init, state, method)
-    given = resolve(namespace, list(inputs.values()))
+    target = made(namespace, call)
+    given = inputs_of(namespace, call)
     _warm_up(target, given)
     tracemalloc.start()
     try:
@@ -331,10 +308,11 @@ def _warm_up(target: Callable[..., Any], given: Sequence[Any]) -> None:
 # Inside modules and objects
 
 
-def module_tree(namespace: Namespace, name: str, init: Values | None = None) -> dict[str, dict[str, Any]]:
+@probe
+def module_tree(namespace: Namespace, call: Call) -> dict[str, dict[str, Any]]:
     """What an instance of a ``torch.nn.Module`` consists of: shapes of "parameters" and "buffers", types of "modules",
     each by its dotted name."""
-    module: Any = bound_call(namespace, name, init if init is not None else {})
+    module: Any = made(namespace, _of_an_instance(call))
     return {
         "parameters": {key: tuple(value.shape) for key, value in module.named_parameters()},
         "buffers": {key: tuple(value.shape) for key, value in module.named_buffers()},
@@ -342,16 +320,10 @@ def module_tree(namespace: Namespace, name: str, init: Values | None = None) -> 
     }
 
 
-def hook_outputs(
-    namespace: Namespace,
-    name: str,
-    inputs: Values,
-    init: Values | None = None,
-    state: Values | None = None,
-    method: str = "",
-) -> list[tuple[str, torch.Tensor]]:
+@probe
+def hook_outputs(namespace: Namespace, call: Call) -> list[tuple[str, torch.Tensor]]:
     """(submodule's dotted name, its first output) in the order in which the submodules of an instance finish."""
-    target: Any = bound_call(namespace, name, init if init is not None else {}, state, method)
+    target: Any = made(namespace, _of_an_instance(call, call.method))
     found: list[tuple[str, torch.Tensor]] = []
 
     def watched(label: str, forward: Callable[..., Any]) -> Callable[..., Any]:
@@ -369,7 +341,7 @@ def hook_outputs(
     try:
         for label, module in modules:  # in the place of forward and not as a hook: some call ``module.forward(x)``
             vars(module)["forward"] = watched(label, module.forward)
-        target(*resolve(namespace, list(inputs.values())))
+        target(*inputs_of(namespace, call))
     finally:
         for (_, module), kept in zip(modules, before, strict=True):
             vars(module).pop("forward", None)
@@ -378,37 +350,27 @@ def hook_outputs(
     return found
 
 
-def items(namespace: Namespace, iterable: Any, limit: int = 1000) -> list[Any]:
-    """The first ``limit`` items of something that is iterated: a generator, a data loader…"""
-    return list(itertools.islice(iter(iterable), limit))
+def _of_an_instance(call: Call, method: str = "") -> Call:
+    return replace(call, init={} if call.init is None else call.init, method=method)
 
 
-def item(namespace: Namespace, container: Any, key: Any) -> Any:
-    """``container[key]``."""
-    return container[key]
+@probe
+def items(namespace: Namespace, call: Call, limit: int = 1000) -> list[Any]:
+    """The first ``limit`` items of what the call returns: a generator, a data loader…"""
+    return list(itertools.islice(iter(_returned(namespace, call)), limit))
 
 
-def length(namespace: Namespace, container: Any) -> int:
-    """``len(container)``."""
-    return len(container)
+@probe
+def item(namespace: Namespace, call: Call, key: Any) -> Any:
+    """``returned[key]`` of what the call returns."""
+    return _returned(namespace, call)[key]
 
 
-PROBES: dict[str, Callable[..., Any]] = {
-    probe.__name__: probe
-    for probe in (
-        accepts,
-        call_and_inputs,
-        call_laid_out,
-        call_seeded,
-        give_state,
-        gradients,
-        hook_outputs,
-        item,
-        items,
-        length,
-        module_tree,
-        peak_memory,
-        rng_used,
-        signature,
-    )
-}
+@probe
+def length(namespace: Namespace, call: Call) -> int:
+    """``len(returned)`` of what the call returns."""
+    return len(_returned(namespace, call))
+
+
+def _returned(namespace: Namespace, call: Call) -> Any:
+    return made(namespace, call)(*inputs_of(namespace, call))

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from attentif.remote.inside.service import Agent
+from attentif.remote.wire.call import Call
 from attentif.remote.wire.codec import decode, encode
 
 _TIMES = 20  # more than Python waits before it specialises a function
@@ -25,8 +26,8 @@ def rehearse() -> None:
         {"do": "get", "name": "missing"},
         {"do": "call", "target": _echo, "args": values, "kwargs": {"mask": None}},
         {"do": "call", "target": _fails, "args": (), "kwargs": {}},
-        {"do": "probe", "name": "accepts", "args": ("echo", ["mask"]), "kwargs": {}},
-        {"do": "probe", "name": "call_and_inputs", "args": ("echo",), "kwargs": {"inputs": {"values": _arrays()}}},
+        {"do": "probe", "name": "accepts", "call": Call("echo", {"mask": None}).as_tree(), "options": {}},
+        {"do": "probe", "name": "call_and_inputs", "call": Call("echo", {"x": _arrays()}).as_tree(), "options": {}},
     ]
     for _ in range(_TIMES):
         agent = Agent({"echo": _echo, "fails": _fails})

@@ -14,6 +14,7 @@ from typing import Any
 
 import attentif
 from attentif.remote.inside import probes
+from attentif.remote.wire.call import Call
 from attentif.remote.wire.codec import decode, encode
 from attentif.remote.wire.errors import NameMissing, NotCallable, ProtocolError
 from attentif.remote.wire.protocol import MAX_BASES, MAX_TEXT, is_public
@@ -73,7 +74,7 @@ class Agent:
         if operation == "probe":
             if asked["name"] not in probes.PROBES:
                 raise ProtocolError("no such probe")
-            return probes.PROBES[asked["name"]](self.namespace, *asked["args"], **asked["kwargs"])
+            return probes.PROBES[asked["name"]](self.namespace, Call(**asked["call"]), **asked["options"])
         if operation == "freeze" and self.freeze is not None:
             return self.freeze(asked["exercise"], asked["token"])
         raise ProtocolError("no such operation")

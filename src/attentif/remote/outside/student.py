@@ -6,10 +6,11 @@ Only public names are ever asked for. What numpy, torch, pytest or copy look up 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from attentif.remote.outside.connections import Connection
+from attentif.remote.wire.call import Call
 from attentif.remote.wire.codec import DEFAULT_LIMITS, MessageLimits, decode, encode
 from attentif.remote.wire.errors import MemoryLimit, NameMissing, NotCallable, ProtocolError, RemoteError, StudentError
 from attentif.remote.wire.protocol import MAX_BASES, MAX_TEXT, is_public
@@ -40,9 +41,11 @@ class Student:
             self._callables[name] = value
         return value
 
-    def probe(self, probe: str, /, *args: Any, **kwargs: Any) -> Any:
-        """Runs a probe of ``attentif.remote.inside.probes`` beside the student's code."""
-        return self._request({"do": "probe", "name": probe, "args": args, "kwargs": kwargs})
+    def probe(self, probe: str, /, call: Call | str, inputs: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        """Runs a registered probe of ``attentif.remote.inside.probes`` on a call, beside the student's code. A name
+        stands for its call with ``inputs``; ``options`` are the probe's own."""
+        asked = Call(call, inputs or {}) if isinstance(call, str) else call
+        return self._request({"do": "probe", "name": probe, "call": asked.as_tree(), "options": options})
 
     def _request(self, asked: dict[str, Any]) -> Any:
         try:

@@ -40,23 +40,41 @@ class Call:
     def made(self, namespace: Any) -> Any:
         """What the call calls: the function, or an instance made with ``init`` and given ``state`` (or its method).
         Raises StateMisfit if the instance does not take that state."""
+        probe = getattr(namespace, "probe", None)  # a student's; our own namespaces have none
+        if self.init is not None and self.state is not None and probe is not None:
+            target = _made_there(probe("make", replace(self, inputs={}, method="")))
+            return getattr(target, self.method) if self.method else target
         target = getattr(namespace, self.target)
         if self.init is not None:
             target = target(*self.init.values())
             if self.state is not None:
-                _give_state(namespace, target, self.state)
+                _check_fit(fit_state(target, self.state))
         return getattr(target, self.method) if self.method else target
 
     def with_inputs(self, **changes: Any) -> Call:
         """The same call with some inputs replaced."""
         return replace(self, inputs={**self.inputs, **changes})
 
+    def outline(self) -> Call:
+        """The same call without its values: names and numbers of arguments only."""
+        init = None if self.init is None else dict.fromkeys(self.init)
+        return Call(self.target, dict.fromkeys(self.inputs), init, method=self.method)
 
-def _give_state(namespace: Any, module: Any, state: Mapping[str, Any]) -> None:
-    probe = getattr(namespace, "probe", None)  # a student's; our own namespaces have none
-    found = fit_state(module, state) if probe is None else probe("give_state", module, dict(state))
-    if not isinstance(found, dict):
+    def as_tree(self) -> dict[str, Any]:
+        """The call as values that the codec carries."""
+        init, state = (None if part is None else dict(part) for part in (self.init, self.state))
+        return {"target": self.target, "inputs": dict(self.inputs), "init": init, "state": state, "method": self.method}
+
+
+def _made_there(reply: Any) -> Any:
+    """The instance that the probe ``make`` tells of: only what stays in the student's process can be called."""
+    if not isinstance(reply, dict) or not callable(reply.get("made")):
         raise ProtocolError("a probe answered with something else than what it looks for")
+    _check_fit(reply)
+    return reply["made"]
+
+
+def _check_fit(found: Mapping[str, Any]) -> None:
     misfits = [[str(name)[:200] for name in found.get(kind) or ()] for kind in ("missing", "misshapen", "extra")]
     if any(misfits):
         raise StateMisfit(*misfits)
