@@ -34,6 +34,23 @@ def test_syntax_is_that_of_python_3_10(name):
         ast.parse((ROOT / name).read_text(encoding="utf-8"), feature_version=(3, 10))
 
 
+def test_sentences_stand_in_words():
+    """Who corrects a sentence finds it there; elsewhere a Text is only put together of what is read or named."""
+    elsewhere = []
+    for path in sorted((ROOT / "src" / "attentif").rglob("*.py")):
+        room = path.relative_to(ROOT / "src" / "attentif").parts[0]
+        if room in ("words", "models"):  # what is said of models stands in models/messages.py
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
+                elsewhere += [f"{path.relative_to(ROOT)}:{node.lineno}"] if any(map(_is_sentence, node.args)) else []
+    assert not elsewhere
+
+
+def _is_sentence(node):
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and bool(node.value))
+
+
 def test_no_two_public_classes_of_the_library_have_one_name():
     places = {}
     for path in sorted((ROOT / "src" / "attentif").rglob("*.py")):

@@ -78,7 +78,7 @@ def test_html_escapes_and_has_no_script():
 
 def test_hints_are_folded_and_pictures_labelled():
     html = html_report(report(result(Verdict.FAILED, MISTAKE)))
-    assert html.count("<details") == 4
+    assert html.count("<details") == 3
     assert "<details open" not in html
     assert 'aria-label="Votre matrice"' in html
     assert "nan" in html

@@ -6,7 +6,8 @@ from courses import answer, make_mini_course, nbgrader, submit
 from nbformat.v4 import new_code_cell
 from redteam import gallery
 
-from attentif.grading import outputs, said
+from attentif.grading import said
+from attentif.words import grading as words
 
 RIGHT = "def center(X):\n    return X - X.mean(0)\n"
 SEND = """
@@ -173,12 +174,12 @@ def test_what_is_written_is_a_notebook(graded, student):
 @pytest.mark.parametrize("student", ODD)
 def test_what_was_left_out_is_said_once(graded, student):
     text = str(notebook_of(graded, student))
-    assert text.count(outputs.ODD_MESSAGE) == 1
+    assert text.count(words.ODD_MESSAGE.fr) == 1
 
 
 @pytest.mark.parametrize("student", SILENT)
 def test_nothing_is_said_where_nothing_is_lost(graded, student):
-    assert outputs.ODD_MESSAGE not in str(notebook_of(graded, student))
+    assert words.ODD_MESSAGE.fr not in str(notebook_of(graded, student))
 
 
 def test_what_libraries_show_is_kept(graded):
@@ -198,7 +199,7 @@ def test_a_message_too_large_costs_what_its_cell_showed(graded):
     nbgrader(graded, "autograde", "mini", "--student", "too_large")
     assert gallery.grades(graded)["too_large"] == (6.0, 6.0, False)
     notebook = notebook_of(graded, "too_large")
-    assert outputs.END_MISSING in str(notebook.cells[1].outputs)
+    assert words.END_MISSING.fr in str(notebook.cells[1].outputs)
     assert notebook.cells[-1].outputs[0].text == "the end\n"
 
 

@@ -8,11 +8,12 @@ from nbgrader.utils import determine_grade
 
 from attentif.exercises.course import Course
 from attentif.grading.hand_written import awaits, value_outputs, worth
-from attentif.grading.outputs import CUT, MAX_OUTPUTS, report_outputs, tame
+from attentif.grading.outputs import MAX_OUTPUTS, report_outputs, tame
 from attentif.grading.plan import CellKind, plan_cell
 from attentif.grading.preprocessor import Grade
 from attentif.remote.outside.listener import CellResult
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.words.grading import CUT, SANDBOX_STOPPED
 from attentif.words.text import Text
 
 MARK = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id": "softmax", "points": 4}}
@@ -63,7 +64,7 @@ def test_a_check_in_an_ungraded_cell_is_ordinary(course):
 def test_text_is_cut_and_marked():
     (output,) = tame([new_output("stream", name="stdout", text="x" * 1_000_000)])
     assert len(output.text) < 21_000
-    assert output.text.endswith(CUT)
+    assert output.text.endswith(CUT.fr)
 
 
 def test_outputs_are_bounded_in_number():
@@ -153,7 +154,8 @@ def test_a_kernel_that_fails_late_leaves_no_exercise_without_a_report(course):
     """Frozen copies that were taken and can no longer be asked: a verdict all the same, and zero."""
     grade = Grade()
     grade._plans = [plan_cell(new_code_cell('check("softmax")', metadata=MARK), course, "atelier1")]
-    grade._tokens, grade._stopped, grade._course = {"softmax": "token"}, "le noyau s'est arrêté", course
+    grade._tokens, grade._stopped, grade._course = {"softmax": "token"}, SANDBOX_STOPPED, course
     report = grade._reports(None)["softmax"]
     assert report.fraction == 0
-    assert "le noyau s'est arrêté" in report.notices[0].fr
+    assert SANDBOX_STOPPED.fr in report.notices[0].fr
+    assert SANDBOX_STOPPED.en in report.notices[0].en

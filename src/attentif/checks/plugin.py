@@ -24,6 +24,7 @@ from attentif.remote.outside.student import limit_memory, watch
 from attentif.remote.wire import errors
 from attentif.reports.explanation import CheckFailure, Explanation, PropertyFailure
 from attentif.reports.results import CheckResult, Verdict
+from attentif.words import checks as words
 from attentif.words.text import Text
 
 MARKERS = (
@@ -172,11 +173,7 @@ def _verdict(
         return Verdict.PASSED, (), ""
     error = call.excinfo.value if call.excinfo else None
     if report.skipped:
-        finding = Text(
-            "Pas encore : une vérification qui précède doit d'abord réussir.",
-            "Not yet: an earlier check must pass first.",
-        )
-        return Verdict.NOT_RUN, (Explanation(finding),), ""
+        return Verdict.NOT_RUN, (Explanation(words.NOT_YET),), ""
     if isinstance(error, CheckFailure):
         return Verdict.FAILED, error.explanations, ""
     if isinstance(error, NotRun):
@@ -186,13 +183,9 @@ def _verdict(
     if isinstance(error, AssertionError) and error.args and isinstance(error.args[0], str):
         message = error.args[0].partition("\nassert ")[0]
         return Verdict.FAILED, (Explanation(Text(message, message)),), ""
-    return Verdict.FAILED, (Explanation(_UNUSABLE),), str(report.longrepr)
+    return Verdict.FAILED, (Explanation(words.UNUSABLE),), str(report.longrepr)
 
 
-_UNUSABLE = Text(
-    "Cette vérification a échoué : la valeur renvoyée ne se laisse pas utiliser comme l'énoncé le demande.",
-    "This check failed: the value returned cannot be used as the statement asks.",
-)
 _REMOTE_VERDICTS = {
     errors.TimeLimit: Verdict.TIME_LIMIT,
     errors.MemoryLimit: Verdict.MEMORY_LIMIT,

@@ -17,7 +17,8 @@ from attentif.exercises.exercise import Case
 from attentif.references.outcome import Outcome, observed, run_student
 from attentif.remote.wire.errors import ProtocolError
 from attentif.reports.explanation import CheckFailure, Explanation
-from attentif.words.text import Text
+from attentif.words import side_effects as words
+from attentif.words.text import Words
 
 
 def call_keeping_inputs(case: Case, student: Any) -> Outcome:
@@ -30,11 +31,11 @@ def call_keeping_inputs(case: Case, student: Any) -> Outcome:
         raise ProtocolError("the inputs did not come back")
     changed = [name for name, value in sent.inputs.items() if not is_same(value, after[name])]
     if changed:
-        raise CheckFailure(_changed_in_place(case.call.target, changed))
+        raise CheckFailure(_explained(words.changed_in_place(case.call.target, changed), case.call.target))
     if "output" not in reply:
         outcome = run_student(case, student)
         if not outcome.raised:
-            raise CheckFailure(_answers_one_time_only(case.call.target))
+            raise CheckFailure(_explained(words.answers_one_time_only(case.call.target), case.call.target))
         return outcome
     try:
         return Outcome(observed(case, reply["output"]))
@@ -74,41 +75,5 @@ def _close(one: np.ndarray, other: np.ndarray) -> bool:
     return bool(np.allclose(one, other, rtol=0.0, atol=slack, equal_nan=True))
 
 
-def _changed_in_place(function: str, changed: list[str]) -> Explanation:
-    names = ", ".join(f"« {name} »" for name in changed)
-    return Explanation(
-        Text(
-            f"`{function}` modifie sur place ce qu'on lui donne : {names}.",
-            f"`{function}` changes its inputs in place: {', '.join(changed)}.",
-        ),
-        consequence=Text(
-            "Qui appelle votre fonction retrouve ses données changées, et le calcul suivant est faux.",
-            "Whoever calls your function finds their data changed, and the next computation is wrong.",
-        ),
-        hints=(
-            Text("Cherchez une affectation sur place.", "Look for an in-place assignment."),
-            Text(
-                "`x -= …`, `x[...] = …`, `x.add_(…)`, `masked_fill_` écrivent dans le tableau reçu.",
-                "`x -= …`, `x[...] = …`, `x.add_(…)`, `masked_fill_` write into the array received.",
-            ),
-            Text("Écrivez `x = x - …` : un nouveau tableau.", "Write `x = x - …`: a new array."),
-        ),
-        function=function,
-    )
-
-
-def _answers_one_time_only(function: str) -> Explanation:
-    return Explanation(
-        Text(
-            f"Deux appels identiques de `{function}` n'ont pas la même issue : l'un répond, l'autre s'arrête sur une "
-            "erreur.",
-            f"Two identical calls of `{function}` end differently: one answers, the other stops with an error.",
-        ),
-        hints=(
-            Text(
-                "Votre fonction garde-t-elle quelque chose d'un appel à l'autre ?",
-                "Does your function keep something from one call to the next?",
-            ),
-        ),
-        function=function,
-    )
+def _explained(told: Words, function: str) -> Explanation:
+    return Explanation(told.finding, None, told.consequence, told.hints, function=function)

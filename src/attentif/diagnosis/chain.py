@@ -25,8 +25,7 @@ from attentif.references.compare import compare
 from attentif.remote.wire.call import Ref
 from attentif.remote.wire.errors import RemoteError
 from attentif.reports.explanation import Explanation
-from attentif.words.detectors import swapped_outputs
-from attentif.words.text import Text
+from attentif.words.detectors import of_outputs, swapped_outputs
 
 
 def name_mistake(answer: WrongAnswer) -> Explanation | None:
@@ -78,7 +77,7 @@ def _with_origin(whole: WrongAnswer, explanation: Explanation) -> Explanation:
     if given is None or explanation.consequence is None:
         return explanation
     note, before = inherited_finding(whole.function, given), explanation.consequence
-    return replace(explanation, consequence=Text(f"{before.fr} {note.fr}", f"{before.en} {note.en}"))
+    return replace(explanation, consequence=before.followed_by(note))
 
 
 def _not_finite(answer: WrongAnswer) -> Explanation | None:
@@ -132,16 +131,9 @@ def _generic_explanation(found: Hypothesis, samples: Sequence[Sample], function:
     names, total = dict.fromkeys(s.output.name for s in concerned), {s.output.name for s in samples}
     finding = found.words.finding
     if len(total) > 1:
-        finding = Text(
-            f"{', '.join(f'« {n} »' for n in names)} : {_after_a_colon(finding.fr)}",
-            f"{', '.join(f'`{n}`' for n in names)}: {_after_a_colon(finding.en)}",
-        )
+        finding = of_outputs(list(names), finding)
     evidence = found.evidence([s for s in concerned if not s.right])
     return Explanation(finding, evidence, found.words.consequence, found.words.hints, found.name, function.name)
-
-
-def _after_a_colon(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:]
 
 
 def _speaks_for_itself(case: Case, functions: Sequence[Function]) -> bool:

@@ -15,7 +15,6 @@ from attentif.diagnosis.relations import Sample
 from attentif.exercises.exercise import Function
 from attentif.reports.explanation import Explanation
 from attentif.words import properties as words
-from attentif.words.text import Text
 
 _SLACK = 1e-3  # what a property may be off by: far above the tolerances, so that no rounding is called a fault
 
@@ -41,7 +40,7 @@ def explain_property(samples: Sequence[Sample], function: Function, *, hidden: b
                 known = DECLARED.get(name) or SEEN[name]
                 if known.lacks(got, wanted):
                     told = words.lacking(name, sample.output.name if several else "")
-                    shown = None if hidden or known.measure is None else _shown(known.measure(got, wanted))
+                    shown = None if hidden or known.measure is None else words.yours(known.measure(got, wanted))
                     return Explanation(told.finding, shown, told.consequence, told.hints, function=function.name)
     return _only_some_outputs(samples, function)
 
@@ -54,10 +53,6 @@ def _only_some_outputs(samples: Sequence[Sample], function: Function) -> Explana
         return None
     told = words.only_some(right, wrong)
     return Explanation(told.finding, None, told.consequence, told.hints, function=function.name)
-
-
-def _shown(number: float) -> Text:
-    return Text(f"Chez vous : {number:.4g}.", f"Yours: {number:.4g}.")
 
 
 def _off_by_most(found: np.ndarray, target: float) -> float:

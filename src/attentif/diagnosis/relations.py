@@ -182,8 +182,7 @@ def _order_reader(moved: Mapping[int, int]) -> Callable[[Sample], bool | None]:
 def _shapes(samples: Sequence[Sample]) -> Text | None:
     for sample in samples:
         if sample.got.shape != sample.wanted.shape:
-            fr = f"« {sample.output.name} » : forme obtenue {sample.got.shape}, attendue {sample.wanted.shape}."
-            return Text(fr, f"`{sample.output.name}`: shape {sample.got.shape}, expected {sample.wanted.shape}.")
+            return words.two_shapes(sample.output.name, sample.got.shape, sample.wanted.shape)
     return None
 
 

@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from attentif.words.language import LANGUAGES
 from attentif.words.text import Text, Words
 
-LANGUAGES = ("fr", "en")
 _HINT = re.compile(r"(?:[-*]|\d\.)\s+(.*)")
 _NAMES = re.compile(r"[a-z][a-z0-9_]*(?:\s*,\s*[a-z][a-z0-9_]*)*")
 _PARAGRAPHS, _HINTS = 2, 3

@@ -20,6 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from attentif.exercises.conventions import STATE
 from attentif.grading.flags import LEFT_OUT, MISSING, Flag
+from attentif.grading.preprocessor import Grade
 from attentif.intake import timestamps
 from attentif.intake.area import private_area
 from attentif.intake.course_files import CourseFiles
@@ -65,7 +66,8 @@ class Autograde(autograde.Autograde):
             message = f"No notebooks were matched by a folder of {self.coursedir.student_id!r} for {atelier!r}"
             self.log.error(message)
             raise NbGraderException(message)
-        self._intake = Intake(self._expected(atelier), course_files(self.coursedir, atelier))
+        files, lang = course_files(self.coursedir, atelier), Grade(parent=self).language
+        self._intake = Intake(self._expected(atelier), files, lang=lang)
 
     def _expected(self, atelier: str) -> tuple[str, ...]:
         """The names of the assignment's notebooks; nbgrader will say if there is no such assignment."""
@@ -84,9 +86,9 @@ class Autograde(autograde.Autograde):
             shutil.rmtree(earlier)
         self.taken = self._intake.take(self._hand_ins[student_id], folder)
         if self.taken.refused is not None:
-            self.log.warning("%s: %s. It is graded as unanswered.", student_id, self.taken.refused.en)
+            self.log.warning("%s: %s. It is graded as unanswered.", student_id, self.taken.refused.en.rstrip("."))
         elif self.taken.left_out:
-            self.log.warning("%s: left out: %s", student_id, listed(self.taken.left_out))
+            self.log.warning("%s: left out: %s", student_id, listed(self.taken.left_out).en)
         wanted = f"{self.coursedir.notebook_id}.ipynb"
         names = [name for name in sorted(os.listdir(folder)) if fnmatch.fnmatchcase(name, wanted)]
         self.notebooks = [str(folder / name) for name in names if not name.startswith(".")]
@@ -100,7 +102,7 @@ class Autograde(autograde.Autograde):
         if self.taken is None or self.taken.refused is not None:
             return []  # a refusal stands in each notebook
         absent = [name for name in self._intake.expected if name not in self.taken.notebooks]
-        left = [Flag(LEFT_OUT, listed(self.taken.left_out))] if self.taken.left_out else []
+        left = [Flag(LEFT_OUT, listed(self.taken.left_out).en)] if self.taken.left_out else []
         return [*(Flag(MISSING, name) for name in sorted(absent)), *left]
 
 

@@ -9,6 +9,7 @@ from time import monotonic
 from attentif.checks.run import NotRun
 from attentif.remote.outside.connections import Connection
 from attentif.remote.wire.errors import RemoteError
+from attentif.words import grading as words
 from attentif.words.text import Text
 
 
@@ -39,19 +40,11 @@ class Budget:
         """BudgetSpent if no time is left for a call in this exercise."""
         if exercise not in self.cut:
             if self.checks[exercise] >= self.exercise:
-                self.cut[exercise] = _spent("cet exercice", "this exercise", self.exercise)
+                self.cut[exercise] = words.time_spent(words.THIS_EXERCISE, self.exercise)
             elif sum(self.checks.values()) >= self.notebook:
-                self.cut[exercise] = _spent("ce notebook", "this notebook", self.notebook)
+                self.cut[exercise] = words.time_spent(words.THIS_NOTEBOOK, self.notebook)
         if exercise in self.cut:
             raise BudgetSpent(self.cut[exercise])
-
-
-def _spent(french: str, english: str, seconds: float) -> Text:
-    return Text(
-        f"Le temps total accordé à {french} ({seconds:g} s) est épuisé : les vérifications restantes n'ont pas été "
-        "exécutées.",
-        f"The total time allowed for {english} ({seconds:g} s) is spent: the remaining checks were not run.",
-    )
 
 
 class Metered:

@@ -14,13 +14,8 @@ from nbformat import NotebookNode
 
 from attentif.grading import outputs
 from attentif.remote.outside.listener import CellResult
-
-_TRUTH = "La dernière ligne vaut {0} : {1}."
-_NOT_A_NUMBER = "La dernière ligne n'est pas un nombre : la cellule s'est exécutée jusqu'au bout, elle vaut ses points."
-_NUMERIC = "La dernière ligne vaut plusieurs nombres, aucun, ou un nombre complexe : ce n'est pas une note, c'est zéro."
-_NOT_FINITE = "La dernière ligne n'est pas un nombre fini : ce n'est pas une note, c'est zéro."
-_NEGATIVE = "La dernière ligne est négative : c'est zéro."
-_TOO_LARGE = "La dernière ligne dépasse les points de la cellule : elle vaut ses points, pas davantage."
+from attentif.words import grading as words
+from attentif.words.text import Text
 
 
 @dataclass(frozen=True)
@@ -28,7 +23,7 @@ class Worth:
     """Points, what the cell says about them, and whether the instructor should know (the score makes no sense)."""
 
     points: float
-    note: str = ""
+    note: Text | None = None
     odd: bool = False
 
 
@@ -39,26 +34,26 @@ def worth(result: CellResult, points: float) -> Worth:
         try:
             value = float(value)
         except ValueError:
-            return Worth(points, _NOT_A_NUMBER)
+            return Worth(points, words.NOT_A_NUMBER)
     if result.numeric:
-        return Worth(0.0, _NUMERIC, odd=True)
+        return Worth(0.0, words.NUMERIC, odd=True)
     if type(value) is bool:
-        return Worth(points if value else 0.0, _TRUTH.format(value, "tous les points" if value else "aucun point"))
+        return Worth(points if value else 0.0, words.truth(value))
     if value is None:
-        return Worth(points, "" if result.shown is None else _NOT_A_NUMBER)
+        return Worth(points, None if result.shown is None else words.NOT_A_NUMBER)
     if not math.isfinite(value):
-        return Worth(0.0, _NOT_FINITE, odd=True)
+        return Worth(0.0, words.NOT_FINITE, odd=True)
     if value < 0:
-        return Worth(0.0, _NEGATIVE, odd=True)
-    return Worth(points, _TOO_LARGE, odd=True) if value > points else Worth(float(value))
+        return Worth(0.0, words.NEGATIVE, odd=True)
+    return Worth(points, words.TOO_LARGE, odd=True) if value > points else Worth(float(value))
 
 
-def value_outputs(result: CellResult, earned: Worth) -> list[NotebookNode]:
+def value_outputs(result: CellResult, earned: Worth, lang: str | None = None) -> list[NotebookNode]:
     """What stands under the cell: its value where the score is another thing, why, and the score that nbgrader reads.
     Nothing where the last line has no value."""
-    if result.shown is None and not earned.note:
-        return []
-    shown = [outputs.text_output(result.shown or ""), outputs.note_output(earned.note)] if earned.note else []
+    if earned.note is None:
+        return [] if result.shown is None else [outputs.score_output(earned.points)]
+    shown = [outputs.text_output(result.shown or "", lang), outputs.note_output(earned.note, lang)]
     return [*shown, outputs.score_output(earned.points)]
 
 

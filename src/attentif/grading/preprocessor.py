@@ -14,7 +14,7 @@ from jupyter_core.utils import ensure_async, run_sync
 from nbclient.exceptions import CellControlSignal, CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
-from traitlets import Bool, Enum, Float, Int, Unicode
+from traitlets import Bool, Enum, Float, Int, Unicode, default
 
 from attentif.checks.runner import CheckFilesBroken
 from attentif.exercises.course import find_course
@@ -35,17 +35,12 @@ from attentif.remote.wire.errors import RemoteError
 from attentif.reports.explanation import Explanation
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
 from attentif.reports.results_file import SUFFIX, GradedExercise, NotebookResults, versions
+from attentif.words import grading as words
+from attentif.words.language import LANGUAGES, language
+from attentif.words.reports import NO_TITLE
 from attentif.words.text import Text
 
-ENDINGS = {
-    "memory limit": "a demandé plus de mémoire que la limite",
-    "cpu limit": "a calculé plus longtemps que la limite",
-    "wall limit": "a duré plus longtemps que la limite",
-    "process limit": "a lancé plus de processus que la limite",
-    "output limit": "a imprimé plus que la limite",
-}
 _PATIENCE = 30.0  # seconds that a kernel has for a line of ours
-UNPROTECTED = "Noté sans bac à sable (sandbox = « none »)."
 
 
 class Grade(Execute):
@@ -90,6 +85,11 @@ class Grade(Execute):
         "bubblewrap",
         help="Where student code runs: in a sandbox, or (an explicit choice, said in every report) without one.",
     ).tag(config=True)
+    language = Enum(
+        LANGUAGES,
+        help="The language of reports and of whatever else students read: fr or en. By default what the environment's "
+        "ATTENTIF_LANG says, else French.",
+    ).tag(config=True)
     memory = Int(2048, help="MiB that a submission may use beyond what every kernel shares.").tag(config=True)
     illustration_tag = Unicode(
         "illustration",
@@ -99,6 +99,10 @@ class Grade(Execute):
     raise_on_iopub_timeout = Bool(False, help="What a cell did not manage to say costs what it said, no more.")
     max_output_bytes = Int(1_000_000, help="What one cell may print before the rest is dropped.").tag(config=True)
 
+    @default("language")
+    def _language(self) -> str:
+        return language()
+
     def preprocess(self, nb: NotebookNode, resources: Any, km: Any = None) -> tuple[NotebookNode, Any]:
         """Grades ``nb`` in place. Whatever the submission does, every grade cell ends with a score."""
         place, started = resources["nbgrader"], monotonic()
@@ -107,15 +111,16 @@ class Grade(Execute):
         drawn = released_illustrations(course, self._atelier, str(place["notebook"]), self.illustration_tag)
         self._plans = [plan_cell(cell, course, self._atelier, drawn) for cell in nb.cells]
         self._course, self._identity = course, (self._atelier, str(place["student"]), str(place["notebook"]))
-        self._stopped, self._printed, self._begun, self._reported = "", 0, False, False
+        self._stopped: Text | None = None
+        self._printed, self._begun, self._reported = 0, False, False
         self.flags: list[Flag] = []  # why a person should look at this notebook
         self._tokens: dict[str, str] = {}
         self._graded: tuple[GradedExercise, ...] = ()
         self._time = Budget(self.exercise_budget, self.notebook_budget)
-        self._notes: dict[int, dict[str, None]] = {}  # by cell: what the grader says under it, each line once
+        self._notes: dict[int, dict[Text, None]] = {}  # by cell: what the grader says under it, each line once
         unreadable = nb.metadata.get(UNREADABLE_KEY)
         if unreadable:
-            self._stopped = f"le notebook n'a pas pu être lu. {unreadable['fr']}"
+            self._stopped = words.unreadable(Text(**unreadable))
             self.flags.append(Flag(flags.UNREADABLE, unreadable["en"]))
             self._write_reports(nb, None)
             self._keep_results(resources, started)
@@ -125,9 +130,9 @@ class Grade(Execute):
             if cell.cell_type != "code":
                 continue
             if plan.kind in (CellKind.ORDINARY, CellKind.ILLUSTRATION):
-                cell.outputs = outputs.tame(cell.outputs)
+                cell.outputs = outputs.tame(cell.outputs, self.language)
             cell.execution_count = said.count(cell.get("execution_count"))
-            cell.outputs += [outputs.note_output(line) for line in self._notes.get(index, ())]
+            cell.outputs += [outputs.note_output(line, self.language) for line in self._notes.get(index, ())]
         nb.metadata.pop("widgets", None)
         self._keep_results(resources, started)
         return nb, resources
@@ -156,16 +161,16 @@ class Grade(Execute):
         try:
             super().preprocess(nb, resources, km)
         except FolderTooLarge:
-            self._give_up(nb, "le dossier de la copie est trop gros", Flag(flags.FOLDER))
+            self._give_up(nb, words.FOLDER_TOO_LARGE, Flag(flags.FOLDER))
         except (DeadKernelError, RuntimeError) as error:
             # The kernel would not start, or its very first answers made no sense; or it was lost later.
             self.log.warning("%s: %s", self._identity, error)
             if self._begun:
-                self._give_up(nb, "le bac à sable s'est arrêté", Flag(flags.KERNEL_DIED, str(error)))
+                self._give_up(nb, words.SANDBOX_STOPPED, Flag(flags.KERNEL_DIED, str(error)))
             else:
-                self._give_up(nb, "le noyau n'a pas démarré", Flag(flags.NO_KERNEL, str(error)))
+                self._give_up(nb, words.KERNEL_NOT_STARTED, Flag(flags.NO_KERNEL, str(error)))
 
-    def _give_up(self, nb: NotebookNode, reason: str, flag: Flag) -> None:
+    def _give_up(self, nb: NotebookNode, reason: Text, flag: Flag) -> None:
         """Says of everything that it was not run, unless it was graded before the kernel made trouble."""
         self.flags.append(flag)
         if not self._reported:
@@ -197,13 +202,11 @@ class Grade(Execute):
         if plan.kind is CellKind.ILLUSTRATION:
             return cell, resources
         if self._time.cells_spent and not self._stopped:
-            self._stopped = (
-                f"le temps total accordé aux cellules de ce notebook ({self.notebook_budget:g} s) est épuisé"
-            )
+            self._stopped = words.cells_too_slow(self.notebook_budget)
             self.flags.append(Flag(flags.BUDGET, f"cell {index + 1}"))
         if self._stopped:
             if cell.cell_type == "code" and plan.kind is CellKind.ORDINARY:
-                cell.outputs = [outputs.error_output("NonExécutée", f"Cellule non exécutée : {self._stopped}.")]
+                cell.outputs = [self._error(words.CELL_NOT_RUN, words.cell_not_run(self._stopped))]
             return cell, resources
         try:
             if plan.kind is CellKind.ASSERTIONS:
@@ -211,21 +214,18 @@ class Grade(Execute):
             else:
                 self._run_ordinary(cell, resources, index)
         except CellTimeoutError:
-            reason = f"la cellule {index + 1} ne s'arrêtait pas (limite : {self.timeout} s)"
-            self._stop(cell, reason, Flag(flags.TIME_LIMIT, f"cell {index + 1}"))
+            self._stop(cell, words.cell_endless(index + 1, self.timeout), Flag(flags.TIME_LIMIT, f"cell {index + 1}"))
         except (DeadKernelError, CellExecutionError, RemoteError):
             ended = self.km.ended() if self.km is not None else None
-            kind = ended.kind if ended and ended.kind in ENDINGS else flags.KERNEL_DIED
-            how = ENDINGS.get(kind, "a arrêté le noyau Python")
-            self._stop(cell, f"la cellule {index + 1} {how}", Flag(kind, f"cell {index + 1}"))
+            kind = ended.kind if ended and words.is_limit(ended.kind) else flags.KERNEL_DIED
+            self._stop(cell, words.cell_ended(index + 1, kind), Flag(kind, f"cell {index + 1}"))
         except Exception as error:  # messages that the submission forged, in as many ways as there are
             self.log.warning("%s: cell %d: %s: %s", self._identity, index + 1, type(error).__name__, error)
-            reason = f"la cellule {index + 1} a envoyé des messages incompréhensibles"
-            self._stop(cell, reason, Flag(flags.FORGED, f"cell {index + 1}"))
+            self._stop(cell, words.cell_forged(index + 1), Flag(flags.FORGED, f"cell {index + 1}"))
         self._time.cells += monotonic() - started
         if self._refused() > refused:
-            self._note(index, outputs.ODD_MESSAGE)
-        if index in self._notes and outputs.END_MISSING in self._notes[index] and not self._stopped:
+            self._note(index, words.ODD_MESSAGE)
+        if index in self._notes and words.END_MISSING in self._notes[index] and not self._stopped:
             with contextlib.suppress(RuntimeError):
                 run_sync(self.kc.listen_again)()
         return cell, resources
@@ -248,7 +248,7 @@ class Grade(Execute):
                 return None
             self._printed += said.size(message["content"])
             if self._printed > self.max_output_bytes and message["msg_type"] not in ("status", "execute_input"):
-                self._note(cell_index, outputs.TOO_MUCH)
+                self._note(cell_index, words.TOO_MUCH)
                 return None
             return super().process_message(message, cell, cell_index)
         except CellControlSignal:
@@ -256,7 +256,7 @@ class Grade(Execute):
             raise
         except Exception as error:  # nbclient's too: an update, for instance, of an output that has moved
             self.log.debug("%s: cell %d: %s", self._identity, cell_index + 1, error)
-            self._note(cell_index, outputs.ODD_MESSAGE)
+            self._note(cell_index, words.ODD_MESSAGE)
             return None
 
     def on_cell_executed(self, **kwargs: Any) -> None:
@@ -265,26 +265,29 @@ class Grade(Execute):
         if not self._ended and "header" not in reply:  # nbclient's own, after the time limit
             raise CellTimeoutError(f"no end after {self.timeout} s")
         if not self._ended:
-            self._note(kwargs["cell_index"], outputs.END_MISSING)
+            self._note(kwargs["cell_index"], words.END_MISSING)
         try:
             reply["content"] = said.checked_reply(reply["content"])
         except said.Odd:
-            self._note(kwargs["cell_index"], outputs.ODD_MESSAGE)
+            self._note(kwargs["cell_index"], words.ODD_MESSAGE)
             reply["content"] = {"status": "ok"}
         super().on_cell_executed(**kwargs)
 
-    def _note(self, index: int, line: str) -> None:
+    def _note(self, index: int, line: Text) -> None:
         self._notes.setdefault(index, {})[line] = None
 
     def _refused(self) -> int:
         """What has arrived so far that is no message."""
         return sum(channel.refused for channel in (self.kc.shell_channel, self.kc.iopub_channel)) if self.kc else 0
 
-    def _stop(self, cell: NotebookNode, reason: str, flag: Flag) -> None:
+    def _stop(self, cell: NotebookNode, reason: Text, flag: Flag) -> None:
         self._stopped = reason
         self.flags.append(flag)
         cell.execution_count = None  # whether its number had arrived before the end is a matter of luck
-        cell.outputs = [*cell.get("outputs", []), outputs.error_output("NoyauArrêté", reason)]
+        cell.outputs = [*cell.get("outputs", []), self._error(words.KERNEL_STOPPED, reason)]
+
+    def _error(self, name: Text, message: Text) -> NotebookNode:
+        return outputs.error_output(name.to(self.language), message.to(self.language))
 
     def _take_snapshot(self, plan: CellPlan) -> None:
         token = new_token()
@@ -320,7 +323,7 @@ class Grade(Execute):
         self.execute_cell(proxy, index, store_history=False)
         self.nb.cells[index] = cell
         cell.execution_count = proxy.execution_count
-        printed = [o for o in outputs.tame(proxy.outputs) if o.output_type in ("stream", "display_data")]
+        printed = [o for o in outputs.tame(proxy.outputs, self.language) if o.output_type in ("stream", "display_data")]
         for output in printed:
             if output.output_type == "stream":
                 output.name = "stdout"  # nbgrader gives zero for a word on stderr; a warning is no mistake
@@ -330,14 +333,13 @@ class Grade(Execute):
         try:
             result = self._listener.wait_cell(nonce, timeout=1.0)
         except (RemoteError, AssertionError):
-            message = "Cette cellule ne s'est pas exécutée jusqu'au bout : elle vaut zéro."
-            return [outputs.error_output("NonProuvée", message)]
+            return [self._error(words.CELL_NOT_PROVEN, words.UNPROVEN)]
         if result.error:
             return [outputs.error_output(result.error.type, result.error.message)]
         earned = hand_written.worth(result, float(cell.metadata.nbgrader["points"]))
         if earned.odd:
             self.flags.append(Flag(flags.ODD_SCORE, f"cell {index + 1}"))
-        return hand_written.value_outputs(result, earned)
+        return hand_written.value_outputs(result, earned, self.language)
 
     def _write_reports(self, nb: NotebookNode, listener: SnapshotListener | None) -> None:
         """Grades every CHECKS cell and fills hand-written grade cells that never ran."""
@@ -347,18 +349,17 @@ class Grade(Execute):
             if plan.kind is CellKind.CHECKS:
                 points = float(cell.metadata.nbgrader["points"])
                 graded[plan.exercise] = GradedExercise(reports[plan.exercise], points)
-                note = UNPROTECTED if self.sandbox == "none" else ""
-                cell.outputs = outputs.report_outputs(reports[plan.exercise], points, sandbox_note=note)
+                note = words.UNPROTECTED if self.sandbox == "none" else None
+                cell.outputs = outputs.report_outputs(reports[plan.exercise], points, lang=self.language, note=note)
                 cell.execution_count = index + 1
             elif plan.kind is CellKind.ASSERTIONS and self._stopped and not cell.outputs:
-                cell.outputs = [outputs.error_output("NonExécutée", f"Cellule non exécutée : {self._stopped}.")]
+                cell.outputs = [self._error(words.CELL_NOT_RUN, words.cell_not_run(self._stopped))]
         self._graded = tuple(graded.values())
 
     def _reports(self, listener: SnapshotListener | None) -> dict[str, ExerciseReport]:
         wanted = {plan.exercise: plan.hidden for plan in self._plans if plan.kind is CellKind.CHECKS}
-        reason = self._stopped or "le noyau n'a pas répondu à cet endroit du notebook"
         missing = {
-            name: Text(f"Non exécuté : {reason}.", "Not run: the kernel had stopped, or did not answer here.")
+            name: words.checks_not_run(self._stopped or words.KERNEL_SILENT)
             for name in wanted
             if listener is None or name not in self._tokens
         }
@@ -384,6 +385,5 @@ class Grade(Execute):
 
 
 def _not_run(exercise: str, reason: Text) -> ExerciseReport:
-    title = Text("Vérifications de l'exercice", "Checks of the exercise")
-    result = CheckResult("not_run", title, 1.0, False, Verdict.NOT_RUN, (Explanation(reason),))
+    result = CheckResult("not_run", NO_TITLE, 1.0, False, Verdict.NOT_RUN, (Explanation(reason),))
     return ExerciseReport(exercise, (result,), notices=(reason,))

@@ -22,6 +22,7 @@ from attentif.remote.outside.listener import SnapshotListener
 from attentif.remote.outside.student import Student
 from attentif.remote.wire.errors import SnapshotMissing
 from attentif.reports.results import ExerciseReport
+from attentif.words import grading as words
 from attentif.words.text import Text
 
 
@@ -43,12 +44,7 @@ class SnapshotStudents:
         if exercise in self.missing:
             raise NotRun(self.missing[exercise])
         if self.listener.lost.get(exercise, 0.0) >= self.budget:
-            raise NotRun(
-                Text(
-                    "Non exécuté : cet exercice a déjà dépassé sa limite de temps.",
-                    "Not run: this exercise has already exceeded its time limit.",
-                )
-            )
+            raise NotRun(words.TOO_SLOW)
         self.time.require(exercise)
         started = monotonic()
         hidden = is_hidden(check_file)
@@ -61,10 +57,7 @@ class SnapshotStudents:
                 yield WordlessStudent(student) if hidden else student
         except SnapshotMissing:
             # Asked once: a copy that keeps silent may cost its limit of patience a single time.
-            self.missing[exercise] = Text(
-                "Non exécuté : la copie du noyau pour cet exercice ne répond plus.",
-                "Not run: the frozen kernel of this exercise no longer answers.",
-            )
+            self.missing[exercise] = words.NO_ANSWER
             raise NotRun(self.missing[exercise]) from None
 
 

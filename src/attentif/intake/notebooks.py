@@ -13,23 +13,11 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from attentif.intake import verdicts
 from attentif.intake.repair import repaired
 from attentif.intake.verdicts import LeftOut, Refused, listed
+from attentif.words import intake as words
+from attentif.words.language import Language
 from attentif.words.text import Text
 
 UNREADABLE_KEY = "attentif_unreadable"  # in the metadata of a notebook that stands for one that cannot be read
-
-_AGAIN = {
-    "fr": " Ouvrez-le dans JupyterLab (ou Colab : Fichier → Télécharger → .ipynb), enregistrez-le, rendez ce fichier.",
-    "en": " The student can open it in JupyterLab (or Colab: File → Download → .ipynb), save it and hand that in.",
-}
-EMPTY = Text(f"Le fichier est vide.{_AGAIN['fr']}", f"the file is empty.{_AGAIN['en']}")
-NO_JSON = Text(
-    f"Le fichier n'est pas un notebook : son JSON est invalide ou coupé.{_AGAIN['fr']}",
-    f"the file is no notebook: its JSON is invalid or cut.{_AGAIN['en']}",
-)
-NO_NOTEBOOK = Text(
-    f"Le fichier n'a pas la structure d'un notebook Jupyter.{_AGAIN['fr']}",
-    f"the file has not the structure of a Jupyter notebook.{_AGAIN['en']}",
-)
 
 
 def read_notebook(raw: bytes) -> NotebookNode:
@@ -44,18 +32,18 @@ def read_notebook(raw: bytes) -> NotebookNode:
             continue
         notebook.metadata.pop(UNREADABLE_KEY, None)
         return notebook
-    raise Refused(NO_NOTEBOOK)
+    raise Refused(words.NO_NOTEBOOK)
 
 
 def _parsed(raw: bytes) -> dict[str, Any]:
     if not raw.strip(b"\x00 \t\r\n"):
-        raise Refused(EMPTY)
+        raise Refused(words.EMPTY)
     try:
         content = json.loads(_without_half_characters(_decoded(raw)))
     except (ValueError, RecursionError) as error:
-        raise Refused(NO_JSON) from error
+        raise Refused(words.NO_JSON) from error
     if not isinstance(content, dict):
-        raise Refused(NO_NOTEBOOK)
+        raise Refused(words.NO_NOTEBOOK)
     return content
 
 
@@ -80,39 +68,32 @@ def _version_4(content: dict[str, Any]) -> dict[str, Any]:
         try:
             content = nbformat.convert(nbformat.from_dict(content), 4)
         except Exception as error:  # nbformat raises many kinds on malformed input
-            raise Refused(NO_NOTEBOOK) from error
+            raise Refused(words.NO_NOTEBOOK) from error
     cells = content.get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) and "cell_type" in cell for cell in cells):
-        raise Refused(NO_NOTEBOOK)
+        raise Refused(words.NO_NOTEBOOK)
     return content
 
 
-def stand_in(reason: Text) -> NotebookNode:
+def stand_in(reason: Text, lang: Language) -> NotebookNode:
     """The notebook that is graded, as one without an answer, in the place of what cannot be read."""
-    text = f"**Ce notebook n'a pas pu être lu.** {reason.fr}\n\nIl a été noté comme une copie sans réponse."
-    notebook = new_notebook(cells=[new_markdown_cell(text, id="unreadable")])
+    notebook = new_notebook(cells=[new_markdown_cell(words.stand_in(reason).to(lang), id="unreadable")])
     notebook.metadata[UNREADABLE_KEY] = {"fr": reason.fr, "en": reason.en}
     return notebook
 
 
 def not_a_file(left_out: LeftOut, limit: int) -> Text:
     """Why what bears a notebook's name cannot be opened as one; ``limit`` is in bytes."""
-    french = verdicts.FRENCH[left_out.kind]
     if left_out.kind == verdicts.TOO_LARGE:
-        return Text(
-            f"Le fichier dépasse {limit // 1_000_000} Mo : videz ses sorties, enregistrez-le et rendez-le de nouveau.",
-            f"the file has more than {limit // 1_000_000} MB",
-        )
-    return Text(
-        f"Le fichier ne peut pas être ouvert ({french}) : rendez le fichier .ipynb lui-même.",
-        f"the file cannot be opened ({left_out.kind})",
-    )
+        return words.notebook_too_large(limit // 1_000_000)
+    return words.no_file(words.KINDS[left_out.kind])
 
 
-def add_notice(notebook: NotebookNode, left_out: list[LeftOut]) -> None:
+def add_notice(notebook: NotebookNode, left_out: list[LeftOut], lang: Language) -> None:
     """Says at the end of a notebook what of the folder was not taken."""
-    text = f"**Laissé de côté à la réception de votre dossier :** {_quoted(listed(left_out, french=True))}."
-    notebook.cells.append(new_markdown_cell(text))
+    things = listed(left_out)
+    text = words.left_out(Text(_quoted(things.fr), _quoted(things.en)))
+    notebook.cells.append(new_markdown_cell(text.to(lang)))
 
 
 def _quoted(text: str) -> str:

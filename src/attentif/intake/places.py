@@ -13,6 +13,7 @@ from pathlib import Path
 from attentif.intake.bounds import Bounds
 from attentif.intake.names import is_plain, printable
 from attentif.intake.verdicts import Refused
+from attentif.words import intake as words
 from attentif.words.text import Text
 
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -104,16 +105,10 @@ def _why_closed(descriptor: int, name: str, error: OSError) -> Text:
     with contextlib.suppress(OSError):
         mode = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode
     if stat.S_ISLNK(mode):
-        return Text(
-            f"Le dossier rendu, {shown}, est un lien : rendez le dossier lui-même.",
-            f"the folder handed in, {shown}, is a link",
-        )
+        return words.folder_is_a_link(shown)
     if mode and not stat.S_ISDIR(mode):
-        return Text(f"Ce qui a été rendu, {shown}, n'est pas un dossier.", f"what was handed in, {shown}, is no folder")
-    return Text(
-        f"Le dossier rendu, {shown}, ne peut pas être ouvert.",
-        f"the folder handed in, {shown}, cannot be opened ({error.strerror})",
-    )
+        return words.no_folder(shown)
+    return words.closed_folder(shown, str(error.strerror))
 
 
 def has_notebook(hand_in: HandIn, bounds: Bounds | None = None) -> bool:

@@ -19,7 +19,7 @@ from attentif.intake.course_files import CourseFiles
 from attentif.intake.names import is_plain, printable
 from attentif.intake.places import FOLDER_FLAGS, is_notebook
 from attentif.intake.verdicts import IntakeFailed, LeftOut, Refused
-from attentif.words.text import Text
+from attentif.words import intake as words
 
 _FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _TOOLS = {"__pycache__", "__MACOSX", "node_modules"}  # and folders whose name begins with a dot: never a student's work
@@ -69,13 +69,7 @@ class ReadingBudget:
         """Counts bytes that were read."""
         self.total += count
         if self.total > self.bounds.total:
-            limit = self.bounds.total // MiB
-            raise Refused(
-                Text(
-                    f"Le dossier pèse plus de {limit} Mio : rendez vos notebooks, sans données ni modèles.",
-                    f"the folder holds more than {limit} MiB",
-                )
-            )
+            raise Refused(words.too_heavy(self.bounds.total // MiB))
 
 
 @dataclass
@@ -110,12 +104,7 @@ def walk(descriptor: int, bounds: Bounds, course: CourseFiles) -> Iterator[Folde
                 yield found
             elif found is not None and len(frames) > bounds.depth:
                 os.close(found.descriptor)
-                raise Refused(
-                    Text(
-                        f"Plus de {bounds.depth} dossiers sont imbriqués : rendez vos notebooks, sans eux.",
-                        f"more than {bounds.depth} folders inside each other",
-                    )
-                )
+                raise Refused(words.too_deep(bounds.depth))
             elif found is not None:
                 frames.append(found)
                 yield Folder(found.prefix[:-1])
@@ -130,13 +119,7 @@ def _listing(frame: _Frame, budget: ReadingBudget) -> list[str]:
     with os.scandir(frame.descriptor) as entries:
         names = [entry.name for entry in islice(entries, room + 1)]
     if len(names) > room:
-        raise Refused(
-            Text(
-                f"Le dossier contient plus de {budget.bounds.entries} fichiers : rendez vos notebooks et ce que vous "
-                "avez écrit, rien de plus.",
-                f"the folder holds more than {budget.bounds.entries} files",
-            )
-        )
+        raise Refused(words.too_many(budget.bounds.entries))
     budget.entries += len(names)
     return sorted(names, reverse=True)
 
@@ -144,12 +127,7 @@ def _listing(frame: _Frame, budget: ReadingBudget) -> list[str]:
 def _look_at(frame: _Frame, name: str, budget: ReadingBudget, course: CourseFiles) -> _Frame | File | LeftOut | None:
     path = frame.prefix + name
     if len(os.fsencode(path)) > budget.bounds.path:
-        raise Refused(
-            Text(
-                f"Le chemin d'un fichier dépasse {budget.bounds.path} octets : {printable(path)}",
-                f"the path of a file is longer than {budget.bounds.path} bytes: {printable(path)}",
-            )
-        )
+        raise Refused(words.path_too_long(budget.bounds.path, printable(path)))
     try:
         mode = os.stat(name, dir_fd=frame.descriptor, follow_symlinks=False).st_mode
         if stat.S_ISDIR(mode):

@@ -17,10 +17,11 @@ from attentif.intake.course_files import CourseFiles
 from attentif.intake.places import HandIn, is_notebook, opened
 from attentif.intake.reader import OURS, TIME, File, Folder, walk
 from attentif.intake.verdicts import IntakeFailed, LeftOut, Refused
+from attentif.words import intake as words
+from attentif.words.language import Language
 from attentif.words.text import Text
 
 LOG = logging.getLogger(__name__)
-_SURPRISE = "Le dossier rendu n'a pas pu être lu : prévenez votre enseignant, et rendez-le de nouveau."
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Intake:
     expected: tuple[str, ...]
     course: CourseFiles = field(default_factory=CourseFiles)
     bounds: Bounds = field(default_factory=Bounds)
+    lang: Language = "fr"  # of what is written into notebooks
 
     def fingerprint(self, hand_in: HandIn) -> str:
         """The digest that ``take`` would give, without a copy. Raises IntakeFailed."""
@@ -57,8 +59,9 @@ class Intake:
             if taken.refused is not None:
                 shutil.rmtree(destination, ignore_errors=True)
                 destination.mkdir(parents=True, mode=0o700)
+                notebook = notebooks.stand_in(taken.refused, self.lang)
                 for name in self.expected:
-                    _write(destination / f"{name}.ipynb", [notebooks.written(notebooks.stand_in(taken.refused))])
+                    _write(destination / f"{name}.ipynb", [notebooks.written(notebook)])
         except OSError as error:
             raise IntakeFailed(str(error)) from error
         return taken
@@ -79,7 +82,7 @@ class Intake:
             if isinstance(error, OSError) and error.errno in OURS:
                 raise IntakeFailed(str(error)) from error
             LOG.exception("%s could not be read", hand_in.student)
-            return Taken("", refused=Text(_SURPRISE, f"the folder could not be read ({type(error).__name__})"))
+            return Taken("", refused=words.surprise(type(error).__name__))
 
 
 class _Reading:
@@ -153,27 +156,21 @@ class _Reading:
     def _write_notebooks(self, destination: Path) -> None:
         if not self.found and self.others:
             for name in self.intake.expected:
-                _write(destination / f"{name}.ipynb", [notebooks.written(notebooks.stand_in(_no_such(name)))])
+                notebook = notebooks.stand_in(words.no_such_notebook(name), self.intake.lang)
+                _write(destination / f"{name}.ipynb", [notebooks.written(notebook)])
         for name, content in self.found.items():
             notebook = self._notebook(content)
             if self.left_out:
-                notebooks.add_notice(notebook, self.left_out)
+                notebooks.add_notice(notebook, self.left_out, self.intake.lang)
             _write(destination / f"{name}.ipynb", [notebooks.written(notebook)])
 
     def _notebook(self, content: bytes | LeftOut) -> Any:
         if isinstance(content, LeftOut):
-            return notebooks.stand_in(notebooks.not_a_file(content, self.intake.bounds.notebook))
+            return notebooks.stand_in(notebooks.not_a_file(content, self.intake.bounds.notebook), self.intake.lang)
         try:
             return notebooks.read_notebook(content)
         except Refused as refusal:
-            return notebooks.stand_in(refusal.reason)
-
-
-def _no_such(name: str) -> Text:
-    return Text(
-        f"Aucun fichier rendu ne s'appelle {name}.ipynb : rendez votre notebook sous ce nom.",
-        f"no file handed in is called {name}.ipynb",
-    )
+            return notebooks.stand_in(refusal.reason, self.intake.lang)
 
 
 def _seen(chunks: Iterable[bytes], digest: Any, kept: bytearray | None) -> Iterable[bytes]:

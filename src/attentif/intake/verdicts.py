@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from attentif.words import intake as words
 from attentif.words.text import Text
 
 _NAMED = 3  # things left out that a message names
@@ -22,25 +23,10 @@ NOTEBOOK_FOLDER = "folder with a notebook's name"
 FALSE_TIME = "no time"
 IN_THE_WAY = "in the place of a file of the course"
 
-FRENCH = {
-    LINK: "un lien",
-    HARD_LINK: "un autre nom d'un fichier du cours",
-    PIPE: "un tube nommé",
-    SOCKET: "une prise réseau",
-    DEVICE: "un périphérique",
-    UNREADABLE: "illisible",
-    CHANGED: "modifié pendant la lecture",
-    TOO_LARGE: "trop volumineux",
-    ODD_NAME: "un nom aux caractères illisibles",
-    NOTEBOOK_FOLDER: "un dossier qui porte un nom de notebook",
-    FALSE_TIME: "pas une date",
-    IN_THE_WAY: "à la place d'un fichier du cours",
-}
-
 
 @dataclass(frozen=True)
 class LeftOut:
-    """One thing of a folder that was not taken: its kind (a key of ``FRENCH``) and its name, printable."""
+    """One thing of a folder that was not taken: its kind (a key of ``words.KINDS``) and its name, printable."""
 
     kind: str
     name: str
@@ -58,10 +44,7 @@ class IntakeFailed(Exception):
     """The grader's own machine failed (no space, no memory, no descriptors): nothing is known of the hand-in."""
 
 
-def listed(left_out: Sequence[LeftOut], *, french: bool = False) -> str:
+def listed(left_out: Sequence[LeftOut]) -> Text:
     """One line that names what was left out, the first few by name."""
-    shown = [f"{each.name} ({FRENCH[each.kind] if french else each.kind})" for each in left_out[:_NAMED]]
-    more = len(left_out) - len(shown)
-    if more:
-        shown.append(f"et {more} de plus" if french else f"and {more} more")
-    return ", ".join(shown)
+    shown = [(each.name, words.KINDS[each.kind]) for each in left_out[:_NAMED]]
+    return words.listed(shown, len(left_out) - len(shown))

@@ -10,17 +10,12 @@ import numpy as np
 import torch
 
 from attentif.exercises.exercise import Function, Output
+from attentif.words import values as words
 from attentif.words.text import Text
 
 FLOAT32_RTOL, FLOAT32_ATOL = 1e-4, 1e-5
 _ALL_DIGITS = 17  # what tells any two float64 apart
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
-_KIND_WORDS = {
-    "bool": Text("des booléens (True/False)", "booleans (True/False)"),
-    "int": Text("des entiers", "integers"),
-    "float": Text("des nombres à virgule flottante", "floating-point numbers"),
-    "complex": Text("des nombres complexes", "complex numbers"),
-}
 
 
 @dataclass(frozen=True)
@@ -82,24 +77,16 @@ def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output,
         if len(function.outputs) > count and len(function.outputs) == len(_unnested(expected, expected)):
             return _paired_unnested(value, expected, function)
         if not isinstance(value, (tuple, list)) or len(value) != count:
-            got_fr, got_en = _describe(value)
-            names = ", ".join(output.name for output in function.outputs)
-            wanted = f"({names})" if len(function.outputs) == count else f"{count}"
-            found = f" ({len(value)})" if isinstance(value, (tuple, list)) else ""
-            french = (
-                f"`{function.name}` doit renvoyer {count} valeurs {wanted if names else ''} ; vous renvoyez {got_fr}"
-            )
-            english = f"`{function.name}` must return {count} values {wanted if names else ''}; you return {got_en}"
-            detail = Text(f"{french}{found}.", f"{english}{found}.")
-            return Mismatch("type", Text(f"{french}.", f"{english}."), detail)
+            names = ", ".join(output.name for output in function.outputs) if len(function.outputs) == count else ""
+            general = words.several_values(function.name, count, names, _describe(value))
+            if not isinstance(value, (tuple, list)):
+                return Mismatch("type", general, general)
+            detail = words.several_values(function.name, count, names, _describe(value), len(value))
+            return Mismatch("type", general, detail)
         outputs = function.outputs if len(function.outputs) == count else function.outputs[:1] * count
         return list(zip(outputs, value, expected, strict=True))
     if isinstance(value, (tuple, list)) and not isinstance(expected, np.ndarray):
-        got_fr, got_en = _describe(value)
-        general = Text(
-            f"`{function.name}` doit renvoyer une seule valeur ; vous renvoyez {got_fr}.",
-            f"`{function.name}` must return a single value; you return {got_en}.",
-        )
+        general = words.single_value(function.name, _describe(value))
         return Mismatch("type", general, general)
     return [(function.outputs[0], value, expected)]
 
@@ -107,19 +94,12 @@ def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output,
 def _paired_unnested(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | Mismatch:
     if not _nested_alike(value, expected):
         wanted = _named_parts(expected, iter(function.outputs))
-        told = _wrong_nesting(function, wanted, *_describe(value))
+        told = words.wrong_nesting(function.name, wanted, _describe(value))
         if not isinstance(value, (tuple, list)):
             return Mismatch("type", told, told)
         # How the value is nested is the student's doing: only public checks may show it.
-        return Mismatch("type", told, _wrong_nesting(function, wanted, f"`{_sketch(value)}`", f"`{_sketch(value)}`"))
+        return Mismatch("type", told, words.wrong_nesting(function.name, wanted, words.sketched(_sketch(value))))
     return list(zip(function.outputs, _unnested(value, expected), _unnested(expected, expected), strict=True))
-
-
-def _wrong_nesting(function: Function, wanted: str, got_fr: str, got_en: str) -> Text:
-    return Text(
-        f"`{function.name}` doit renvoyer `{wanted}`, avec ces parenthèses ; vous renvoyez {got_fr}.",
-        f"`{function.name}` must return `{wanted}`, with these parentheses; you return {got_en}.",
-    )
 
 
 def _nested_alike(value: Any, expected: Any) -> bool:
@@ -156,19 +136,11 @@ def _paired_by_key(
     value: Any, expected: Mapping[Any, Any], function: Function
 ) -> list[tuple[Output, Any, Any]] | Mismatch:
     if not isinstance(value, Mapping):
-        got_fr, got_en = _describe(value)
-        general = Text(
-            f"`{function.name}` doit renvoyer un dictionnaire ; vous renvoyez {got_fr}.",
-            f"`{function.name}` must return a dict; you return {got_en}.",
-        )
+        general = words.no_dict(function.name, _describe(value))
         return Mismatch("type", general, general)
     missing = [key for key in expected if key not in value]
     if missing:
-        names = ", ".join(f"« {key} »" for key in missing)
-        general = Text(
-            f"Il manque au dictionnaire renvoyé par `{function.name}` : {names}.",
-            f"Missing from the dict returned by `{function.name}`: {', '.join(map(str, missing))}.",
-        )
+        general = words.missing_keys(function.name, [str(key) for key in missing])
         return Mismatch("type", general, general)
     named = {output.name: output for output in function.outputs}
     return [(named.get(str(key), Output(str(key))), value[key], wanted) for key, wanted in expected.items()]
@@ -178,8 +150,7 @@ def _compare_output(output: Output, value: Any, expected: Any, function: Functio
     if expected is None or isinstance(expected, str):
         if value == expected and type(value) is type(expected):
             return None
-        got_fr, got_en = _describe(value)
-        general = Text(f"« {output.name} » : vous renvoyez {got_fr}.", f"`{output.name}`: you return {got_en}.")
+        general = words.other_value(output.name, _describe(value))
         return Mismatch("values", general, general)
     wanted = to_numpy(expected)
     got = to_numpy(value)
@@ -217,14 +188,10 @@ def to_numpy(value: Any) -> np.ndarray | None:
 
 
 def _type_mismatch(output: Output, value: Any, expected: Any) -> Mismatch:
-    got_fr, got_en = _describe(value)
-    wanted = "torch.Tensor" if isinstance(expected, torch.Tensor) else "numpy.ndarray"
     array = to_numpy(expected)
     single = array is not None and not array.ndim
-    general = Text(
-        f"« {output.name} » doit être un {'nombre' if single else f'`{wanted}`'} ; vous renvoyez {got_fr}.",
-        f"`{output.name}` must be a {'number' if single else f'`{wanted}`'}; you return {got_en}.",
-    )
+    wanted = "" if single else "torch.Tensor" if isinstance(expected, torch.Tensor) else "numpy.ndarray"
+    general = words.wrong_type(output.name, wanted, _describe(value))
     return Mismatch("type", general, general)
 
 
@@ -233,15 +200,8 @@ def _shape_mismatch(output: Output, got: np.ndarray, wanted: np.ndarray) -> Mism
         return None
     names = axis_names(output, wanted.ndim)
     symbols = f"({', '.join(names)})" if names else f"{wanted.ndim} axes"
-    general = Text(
-        f"« {output.name} » n'a pas la bonne forme : attendu {symbols if wanted.ndim else 'un nombre seul'}.",
-        f"`{output.name}` has the wrong shape: expected {symbols if wanted.ndim else 'a single number'}.",
-    )
-    named = named_shape(output, wanted.shape)
-    found = _sizes(got.shape)
-    detail = Text(
-        f"« {output.name} » : attendu {named}, obtenu {found}.", f"`{output.name}`: expected {named}, got {found}."
-    )
+    general = words.wrong_shape(output.name, symbols if wanted.ndim else "")
+    detail = words.expected_and_got(output.name, named_shape(output, wanted.shape), _sizes(got.shape))
     return Mismatch("shape", general, detail)
 
 
@@ -276,12 +236,7 @@ def _dtype_mismatch(output: Output, got: np.ndarray, wanted: np.ndarray) -> Mism
         return None
     if wanted_kind == "int" and kind == "float":
         return None  # 12.0 for 12: the values decide
-    wanted_words, got_words = _KIND_WORDS[wanted_kind], _KIND_WORDS[kind]
-    general = Text(
-        f"« {output.name} » doit contenir {wanted_words.fr} (dtype {wanted_kind}) ; "
-        f"vous renvoyez {got_words.fr} (dtype {got.dtype}).",
-        f"`{output.name}` must hold {wanted_words.en} (dtype {wanted_kind}); you return {got_words.en} ({got.dtype}).",
-    )
+    general = words.wrong_dtype(output.name, wanted_kind, kind, str(got.dtype))
     return Mismatch("dtype", general, general)
 
 
@@ -291,10 +246,7 @@ def _value_mismatch(
     wrong = wrong_entries(output, got, wanted, value, function)
     if not wrong.any():
         return None
-    general = Text(
-        f"Les valeurs de « {output.name} » ne sont pas celles attendues.",
-        f"The values of `{output.name}` are not the expected ones.",
-    )
+    general = words.wrong_values(output.name)
     return Mismatch("values", general, _worst_difference(output, got, wanted, wrong, function.atol), got, wanted)
 
 
@@ -329,9 +281,7 @@ def tolerance(value: Any, got: np.ndarray, function: Function) -> tuple[float, f
 def _worst_difference(output: Output, got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, atol: float) -> Text:
     if wanted.ndim == 0:
         right, mine = two_numbers(wanted[()], got[()], atol)
-        return Text(
-            f"« {output.name} » : attendu {right}, obtenu {mine}.", f"`{output.name}`: expected {right}, got {mine}."
-        )
+        return words.expected_and_got(output.name, right, mine)
     with np.errstate(all="ignore"):
         size = np.where(wrong, np.abs(got.astype(np.complex128) - wanted.astype(np.complex128)), -1.0)
     size = np.where(wrong & ~np.isfinite(size), np.inf, size)
@@ -341,11 +291,7 @@ def _worst_difference(output: Output, got: np.ndarray, wanted: np.ndarray, wrong
     share = 100 * wrong.mean()
     right, mine = two_numbers(wanted[index], got[index], atol)
     shown = f"{share:.0f}" if share >= 1 else "< 1"
-    return Text(
-        f"« {output.name} » : {shown} % des valeurs diffèrent ; au plus loin, en ({place}), "
-        f"attendu {right}, obtenu {mine}.",
-        f"`{output.name}`: {shown}% of the values differ; farthest at ({place}), expected {right}, got {mine}.",
-    )
+    return words.worst_difference(output.name, shown, place, right, mine)
 
 
 def two_numbers(one: Any, other: Any, atol: float) -> tuple[str, str]:
@@ -367,25 +313,20 @@ def _number(value: Any, atol: float, digits: int = 4) -> str:
     return "0" if abs(value) < atol / 10 else f"{value + 0.0:.{digits}g}"
 
 
-def _describe(value: Any) -> tuple[str, str]:
-    """What a value is, in a few words, French and English; never its content nor its sizes."""
+def _describe(value: Any) -> Text:
+    """What a value is, in a few words; never its content nor its sizes."""
     if value is None:
-        return "None (il manque peut-être `return`)", "None (is `return` missing?)"
-    if isinstance(value, torch.Tensor):
-        return "un tenseur torch", "a torch tensor"
-    if isinstance(value, np.ndarray):
-        return "un tableau numpy", "a numpy array"
-    for kind, told in _KINDS_OF_VALUE:
-        if isinstance(value, kind):
-            return told
-    return "un objet d'une autre sorte", "an object of another kind"
+        return words.NONE
+    return next((told for kind, told in _KINDS_OF_VALUE if isinstance(value, kind)), words.OTHER)
 
 
-_KINDS_OF_VALUE: tuple[tuple[type | tuple[type, ...], tuple[str, str]], ...] = (
-    (tuple, ("un tuple", "a tuple")),
-    (list, ("une liste", "a list")),
-    (bool, ("un booléen", "a boolean")),
-    ((int, float, complex, np.number), ("un nombre", "a number")),
-    (str, ("une chaîne de caractères", "a string")),
-    (dict, ("un dictionnaire", "a dictionary")),
+_KINDS_OF_VALUE: tuple[tuple[type | tuple[type, ...], Text], ...] = (
+    (torch.Tensor, words.TENSOR),
+    (np.ndarray, words.ARRAY),
+    (tuple, words.TUPLE),
+    (list, words.LIST),
+    (bool, words.BOOLEAN),
+    ((int, float, complex, np.number), words.NUMBER),
+    (str, words.STRING),
+    (dict, words.DICT),
 )

@@ -13,7 +13,8 @@ from attentif.exercises.alternatives import both, compose
 from attentif.exercises.exercise import Case, Exercise, Misconception, Variant
 from attentif.references.candidates import Candidate
 from attentif.references.outcome import Outcome
-from attentif.words.text import Text
+from attentif.words.pairs import two_mistakes
+from attentif.words.text import Words
 
 Pair = tuple[Misconception, Misconception]
 
@@ -37,13 +38,13 @@ def composed(exercise: Exercise, pair: Pair) -> Variant | None:
 def pair_candidate(pair: Pair, outcome: Callable[[Case], Outcome]) -> Candidate:
     """The pair as the diagnosis sees it."""
     one, other = pair
+    said = two_mistakes(
+        Words(one.finding, one.consequence, one.hints), Words(other.finding, other.consequence, other.hints)
+    )
     return Candidate(
         pair_name(pair),
-        Text(
-            f"Deux erreurs se combinent. L'une, prise seule : {one.finding.fr} L'autre : {other.finding.fr}",
-            f"Two mistakes are combined. One, taken alone: {one.finding.en} The other: {other.finding.en}",
-        ),
-        Text(f"{one.consequence.fr} Et : {other.consequence.fr}", f"{one.consequence.en} And: {other.consequence.en}"),
-        tuple(Text(f"① {a.fr} ② {b.fr}", f"① {a.en} ② {b.en}") for a, b in zip(one.hints, other.hints, strict=False)),
+        said.finding,
+        said.consequence,
+        said.hints,
         outcome,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
+from attentif.words import reports as words
 from attentif.words.text import Text
 
 
@@ -40,7 +41,7 @@ class Explanation:
         """The finding, said to be another convention where it is one."""
         if not self.convention:
             return self.finding
-        return Text(f"Autre convention : {self.finding.fr}", f"Another convention: {self.finding.en}")
+        return words.another_convention(self.finding)
 
     def without_values(self) -> Explanation:
         """The same explanation without anything that shows inputs, sizes or expected values."""

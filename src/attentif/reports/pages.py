@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,8 @@ import jinja2
 
 from attentif.reports.explanation import Explanation, Picture
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.words import reports as words
+from attentif.words.language import language
 from attentif.words.text import Text
 
 _SYMBOLS = {
@@ -24,25 +27,28 @@ _SYMBOLS = {
 }
 
 
-def plain_report(report: ExerciseReport, *, points: float | None = None) -> str:
-    """The report as lines of text, French first."""
-    lines = [_headline(report, points)]
+def plain_report(report: ExerciseReport, *, points: float | None = None, lang: str | None = None) -> str:
+    """The report as lines of text, in one language: ``lang``, or what `attentif.words.language` says."""
+    said = _speaker(lang)
+    lines = [said(_headline(report, points))]
     for result in without_repetition(report).results:
-        lines.append(f"  {_SYMBOLS[result.verdict]} {clean(result.title.fr)}{_hidden_mark(result)}")
+        hidden = f" ({said(words.HIDDEN)})" if result.hidden else ""
+        lines.append(f"  {_SYMBOLS[result.verdict]} {said(result.title)}{hidden}")
         if result.verdict not in (Verdict.PASSED, Verdict.NOT_RUN):
-            lines += ["      " + line for line in _explained(result).splitlines()]
-    lines += [f"  ! {clean(notice.fr)}" for notice in report.notices]
+            lines += ["      " + line for line in _explained(result, said).splitlines()]
+    lines += [f"  ! {said(notice)}" for notice in report.notices]
     if report.seed is not None:
-        lines.append(f"  (graine des tirages : {report.seed})")
+        lines.append(f"  ({said(words.seed(report.seed))})")
     return "\n".join(lines)
 
 
-def plain_result(result: CheckResult) -> str:
+def plain_result(result: CheckResult, *, lang: str | None = None) -> str:
     """One check that did not pass, for pytest's own output."""
-    return f"{clean(result.title.fr)}\n{_explained(result)}\n"
+    said = _speaker(lang)
+    return f"{said(result.title)}\n{_explained(result, said)}\n"
 
 
-def html_report(report: ExerciseReport, *, points: float | None = None) -> str:
+def html_report(report: ExerciseReport, *, points: float | None = None, lang: str | None = None) -> str:
     """The report as a self-contained piece of HTML: inline styles, no script, hints unfolded one by one."""
     return report_template().render(
         report=without_repetition(report),
@@ -50,8 +56,16 @@ def html_report(report: ExerciseReport, *, points: float | None = None) -> str:
         Verdict=Verdict,
         symbol=_SYMBOLS.__getitem__,
         cells=_cells,
-        clean=clean,
+        lang=language(lang),
+        said=_speaker(lang),
+        words=words,
     )
+
+
+def _speaker(lang: str | None) -> Callable[[Text], str]:
+    """What makes a sentence printable: its one language, cleaned."""
+    chosen = language(lang)
+    return lambda text: clean(text.to(chosen))
 
 
 def without_repetition(report: ExerciseReport) -> ExerciseReport:
@@ -90,20 +104,13 @@ def _told_for_others(explanation: Explanation, others: list[Text]) -> Explanatio
     """The explanation, with the other checks that it is about."""
     if not others:
         return explanation
-    fr, en = (", ".join(f"« {getattr(title, part).rstrip('.')} »" for title in others) for part in ("fr", "en"))
-    if explanation.diagnosis:
-        note = Text(f"Ce qui échoue plus bas vient de là aussi : {fr}.", f"What fails below comes from it too: {en}.")
-    else:
-        note = Text(f"On voit la même chose plus bas : {fr}.", f"The same is seen below: {en}.")
+    note = words.also_below(others, named=bool(explanation.diagnosis))
     before = explanation.consequence
-    joined = note if before is None else Text(f"{before.fr} {note.fr}", f"{before.en} {note.en}")
-    return replace(explanation, consequence=joined)
+    return replace(explanation, consequence=note if before is None else before.followed_by(note))
 
 
 def _same_as(first: Text, explanation: Explanation) -> Explanation:
-    fr, en = first.fr.rstrip("."), first.en.rstrip(".")
-    what = ("Même erreur", "The same mistake") if explanation.diagnosis else ("Même constat", "The same")
-    finding = Text(f"{what[0]} que plus haut (« {fr} »).", f"{what[1]} as above ({en}).")
+    finding = words.same_as_above(first, named=bool(explanation.diagnosis))
     return replace(explanation, finding=finding, hints=(), picture=None, convention=False)
 
 
@@ -113,33 +120,23 @@ def clean(text: str, limit: int = 2000) -> str:
     return kept if len(text) <= limit else kept + " […]"
 
 
-def _headline(report: ExerciseReport, points: float | None) -> str:
-    title = report.title.fr if report.title else report.exercise
-    passed = sum(r.verdict is Verdict.PASSED for r in report.results)
-    count = f"{passed} vérification{'s' if passed > 1 else ''} sur {len(report.results)}"
+def _headline(report: ExerciseReport, points: float | None) -> Text:
+    title = report.title or Text(report.exercise, report.exercise)
+    passed, checks = sum(r.verdict is Verdict.PASSED for r in report.results), len(report.results)
     if points is None:
-        return f"{title} : {count}"
-    return f"{title} : {_short(report.score(points))} / {_short(points)} points ({count})"
+        return words.headline(title, passed, checks)
+    return words.headline_with_points(title, report.score(points), points, passed, checks)
 
 
-def _short(number: float) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+def _explained(result: CheckResult, said: Callable[[Text], str]) -> str:
+    return "\n".join(_explanation_lines(e, said) for e in result.explanations) or said(result.verdict.label)
 
 
-def _hidden_mark(result: CheckResult) -> str:
-    return " (vérification cachée)" if result.hidden else ""
-
-
-def _explained(result: CheckResult) -> str:
-    return "\n".join(_explanation_lines(e) for e in result.explanations) or result.verdict.label.fr
-
-
-def _explanation_lines(explanation: Explanation) -> str:
-    parts = [f"→ {clean(explanation.head.fr)}"]
-    parts += [clean(t.fr) for t in (explanation.evidence, explanation.consequence) if t is not None and t.fr]
+def _explanation_lines(explanation: Explanation, said: Callable[[Text], str]) -> str:
+    parts = [f"→ {said(explanation.head)}"]
+    parts += [said(text) for text in (explanation.evidence, explanation.consequence) if text is not None and said(text)]
     count = len(explanation.hints)
-    parts += [f"Indice {i}/{count} : {clean(hint.fr)}" for i, hint in enumerate(explanation.hints, start=1)]
-    parts.append(f"[en] {clean(explanation.head.en)}")
+    parts += [said(words.hint_line(place, count, hint)) for place, hint in enumerate(explanation.hints, start=1)]
     return "\n".join(parts)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from attentif.reports.explanation import Explanation
+from attentif.words import reports as words
 from attentif.words.text import Text
 
 
@@ -22,17 +23,7 @@ class Verdict(Enum):
     @property
     def label(self) -> Text:
         """The word shown beside the check."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Verdict.PASSED: Text("réussi", "passed"),
-    Verdict.FAILED: Text("échoué", "failed"),
-    Verdict.ERROR: Text("erreur", "error"),
-    Verdict.TIME_LIMIT: Text("temps dépassé", "time limit"),
-    Verdict.MEMORY_LIMIT: Text("mémoire dépassée", "memory limit"),
-    Verdict.NOT_RUN: Text("non exécuté", "not run"),
-}
+        return words.VERDICTS[self.value]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import attentif
 from attentif.exercises.course import Course
 from attentif.grading.flags import Flag
 from attentif.scheduler.jobs import Rows
+from attentif.words.language import language
 
 _FORMAT = 1
 _WHOLE = 64 * 1024 * 1024  # bytes; of a bigger file only size and time are looked at
@@ -76,11 +77,12 @@ def submission_key(course_key: str, fingerprint: str) -> str:
 
 def course_key(course: Course, atelier: str, config: Any, config_files: Iterable[str]) -> str:
     """A digest of what all grades of an atelier depend on: checks, oracles, references, what the source folder holds,
-    the configuration, the grader itself, every installed package. (The graded cells are added by the caller.)"""
+    the configuration, the language, the grader itself, every installed package. (The graded cells are added by the
+    caller.)"""
     digest = hashlib.sha256(sys.version.encode())
     for name in _installed():
         digest.update(name.encode())
-    digest.update(json.dumps(_plain(config), sort_keys=True).encode())
+    digest.update(json.dumps([_plain(config), language()], sort_keys=True).encode())
     for path in sorted(config_files):
         _add_files(digest, Path(path).parent, [Path(path)])
     for folder in (course.source(atelier), course.hidden_checks(atelier)):

@@ -22,6 +22,8 @@ from attentif.references.folder import FolderReferences
 from attentif.reports.pages import html_report, plain_report
 from attentif.reports.results import ExerciseReport
 from attentif.student.local import NamespaceStudents
+from attentif.words import checks as words
+from attentif.words.language import Language, language
 
 MACHINE_MODES = ("validate", "autograde")
 
@@ -43,31 +45,37 @@ class ShownReport:
     """A report that shows itself: HTML where there is HTML, plain text elsewhere."""
 
     report: ExerciseReport
+    lang: Language
 
     def __repr__(self) -> str:
-        return plain_report(self.report)
+        return plain_report(self.report, lang=self.lang)
 
     def _repr_html_(self) -> str:
-        return html_report(self.report)
+        return html_report(self.report, lang=self.lang)
 
 
-def check(exercise: str, *, hidden: bool = False, namespace: Mapping[str, Any] | None = None) -> None:
+def check(
+    exercise: str, *, hidden: bool = False, lang: str | None = None, namespace: Mapping[str, Any] | None = None
+) -> None:
     """Runs the public checks of ``exercise`` on the notebook's functions and shows the report.
 
-    ``hidden=True`` runs the hidden checks; they exist only in the course's own repository. ``namespace`` replaces
-    the caller's global names. Raises UnknownExercise or ChecksNotFound, each with what to do about it.
+    ``hidden=True`` runs the hidden checks; they exist only in the course's own repository. ``lang`` is the report's
+    language, "fr" or "en": by default what the environment's ATTENTIF_LANG says, else French. ``namespace`` replaces
+    the caller's global names. Raises UnknownExercise or ChecksNotFound, each with what to do about it, and
+    UnknownLanguage.
     """
+    chosen = language(lang)
     names = namespace if namespace is not None else sys._getframe(1).f_globals
-    folder = find_checks()
-    files = _files(folder, exercise, hidden=hidden)
+    folder = find_checks(lang=chosen)
+    files = _files(folder, exercise, hidden=hidden, lang=chosen)
     run = Run(NamespaceStudents(names), FolderReferences())
     report = run_checks(run, files, [exercise])[exercise]
     if os.environ.get("NBGRADER_EXECUTION") in MACHINE_MODES and not report.passed:
-        raise CheckFailed(plain_report(report))
-    _show(ShownReport(report))
+        raise CheckFailed(plain_report(report, lang=chosen))
+    _show(ShownReport(report, chosen))
 
 
-def find_checks(start: Path | None = None) -> Path:
+def find_checks(start: Path | None = None, *, lang: str | None = None) -> Path:
     """The folder ``checks`` of the notebook: beside it, or named by ATTENTIF_CHECKS. Raises ChecksNotFound."""
     here = Path(start or Path.cwd())
     named = os.environ.get("ATTENTIF_CHECKS")
@@ -75,36 +83,23 @@ def find_checks(start: Path | None = None) -> Path:
     for folder in candidates:
         if (folder / REFERENCES).is_dir():
             return folder
-    raise ChecksNotFound(
-        f"Le dossier « checks » de l'atelier est introuvable près de {here.name}/ : placez-le à côté du notebook "
-        "(il est dans l'archive de l'atelier), ou donnez son chemin dans la variable ATTENTIF_CHECKS. "
-        "[en] The folder `checks` was not found beside the notebook."
-    )
+    raise ChecksNotFound(words.checks_not_found(here.name).to(language(lang)))
 
 
-def _files(folder: Path, exercise: str, *, hidden: bool) -> list[Path]:
+def _files(folder: Path, exercise: str, *, hidden: bool, lang: Language) -> list[Path]:
     if hidden:
         course = find_course(folder)
         atelier = folder.resolve().parent.name
         path = course.folder(atelier, exercise) / HIDDEN_CHECKS if course else None
         if path is None or not path.is_file():
-            raise ChecksNotFound(
-                f"Les vérifications cachées de « {exercise} » ne quittent pas le dépôt du cours. "
-                "[en] Hidden checks exist only in the course's repository."
-            )
+            raise ChecksNotFound(words.hidden_checks_not_found(exercise).to(lang))
         return [path]
     path = folder / public_checks(exercise)
     if not path.is_file():
-        raise UnknownExercise(_unknown(exercise, sorted(map(exercise_checked_by, folder.glob(public_checks("*"))))))
+        known = sorted(map(exercise_checked_by, folder.glob(public_checks("*"))))
+        near = difflib.get_close_matches(exercise, known, n=len(known), cutoff=0.0)
+        raise UnknownExercise(words.unknown_exercise(exercise, near).to(lang))
     return [path]
-
-
-def _unknown(exercise: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(exercise, known, n=len(known), cutoff=0.0)
-    return (
-        f"Aucun exercice ne s'appelle « {exercise} ». Les exercices de cet atelier, du plus proche au plus lointain : "
-        f"{', '.join(near)}. [en] No exercise is called {exercise!r}; those that exist are listed, nearest first."
-    )
 
 
 def _show(shown: ShownReport) -> None:

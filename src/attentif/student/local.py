@@ -14,7 +14,7 @@ from attentif.references.folder import FolderReferences
 from attentif.remote.local import LocalConnection
 from attentif.remote.outside.student import Student
 from attentif.student.notebook import find_notebook
-from attentif.words.text import Text
+from attentif.words import checks as words
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ class FolderStudents:
         if key not in self._namespaces:
             notebook = find_notebook(folder, exercise)
             if notebook is None:
-                call = f'check("{exercise}")'
-                raise NotRun(Text(f"Aucun notebook de {folder.name}/ ne contient {call}.", f"No notebook has {call}."))
+                raise NotRun(words.no_notebook(folder.name, exercise))
             self._namespaces[key] = notebook.namespace_at(exercise)[0]
         yield Student(LocalConnection(self._namespaces[key]))
 

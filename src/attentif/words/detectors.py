@@ -407,3 +407,22 @@ def ratio(k: float) -> Text:
 
 def difference(c: float) -> Text:
     return Text(f"Différence avec la valeur attendue : {c:+.6g}.", f"Difference from the expected value: {c:+.6g}.")
+
+
+def two_shapes(output: str, got: tuple[int, ...], wanted: tuple[int, ...]) -> Text:
+    """A shape beside the right one."""
+    return Text(
+        f"« {output} » : forme obtenue {got}, attendue {wanted}.", f"`{output}`: shape {got}, expected {wanted}."
+    )
+
+
+def of_outputs(names: Sequence[str], finding: Text) -> Text:
+    """The finding, said of some of a function's outputs."""
+    return Text(
+        f"{', '.join(f'« {name} »' for name in names)} : {_after_a_colon(finding.fr)}",
+        f"{', '.join(f'`{name}`' for name in names)}: {_after_a_colon(finding.en)}",
+    )
+
+
+def _after_a_colon(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]

@@ -141,3 +141,8 @@ def shape_steps() -> tuple[Text, Text]:
             "A transpose, a `keepdim`, an `unsqueeze` or an axis of a sum changes the shape without an error.",
         ),
     )
+
+
+def yours(number: float) -> Text:
+    """The number that a student's answer has in the place of the right one."""
+    return Text(f"Chez vous : {number:.4g}.", f"Yours: {number:.4g}.")

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attentif.words.language import Language
+
 
 @dataclass(frozen=True)
 class Text:
-    """A sentence for the student, French first, English beside it."""
+    """A sentence in both languages; one of them is shown."""
 
     fr: str
     en: str
+
+    def to(self, lang: Language) -> str:
+        """The sentence in that language."""
+        return self.fr if lang == "fr" else self.en
+
+    def followed_by(self, other: Text) -> Text:
+        """Both sentences, one after the other."""
+        return Text(f"{self.fr} {other.fr}", f"{self.en} {other.en}")
 
 
 @dataclass(frozen=True)
