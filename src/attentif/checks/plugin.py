@@ -81,8 +81,10 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
     marker = request.node.get_closest_marker("time_limit")
     limit = float(marker.args[0]) if marker else run.default_time_limit
     name = exercise_of(request.node) or ""
-    with run.students.open(name, request.node.path, time_limit=limit) as opened:
-        if memory := request.node.get_closest_marker("memory_limit"):
+    memory = request.node.get_closest_marker("memory_limit")
+    alone = marker is not None or memory is not None  # what is measured is this check's alone
+    with run.students.open(name, request.node.path, time_limit=limit, alone=alone) as opened:
+        if memory:
             limit_memory(opened, int(memory.args[0]) * 1024 * 1024)
         request.node.stash[_RETURNED] = _Returned()  # a session that is kept runs this test for others too
         watch(opened, request.node.stash[_RETURNED])

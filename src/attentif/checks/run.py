@@ -18,8 +18,23 @@ from attentif.words.text import Text
 class Students(Protocol):
     """Where the student's code is found."""
 
-    def open(self, exercise: str, check_file: Path, *, time_limit: float) -> AbstractContextManager[Any]:
-        """The student's names as they stand at the check cell of ``exercise``; raises NotRun if there is none."""
+    def open(
+        self, exercise: str, check_file: Path, *, time_limit: float, alone: bool = False
+    ) -> AbstractContextManager[Any]:
+        """The student's names as they stand at the check cell of ``exercise``; raises NotRun if there is none.
+
+        alone: no other check is to have been there before; else one may have been, which ``shared`` then says."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other checks had met the code that was opened last, in the same process, before."""
+
+    def start_afresh(self, *, forgive: bool = False) -> None:
+        """The next check meets code that no check has met. forgive: what the last one lost of its exercise's time does
+        not count, since it will be repeated."""
+
+    def keep_apart(self, exercise: str) -> None:
+        """From now on each check of the exercise meets code that no check has met."""
 
 
 class References(Protocol):

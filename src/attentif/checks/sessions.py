@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import sys
 import threading
@@ -19,6 +20,7 @@ import pytest
 
 from attentif.checks import plugin as checks_plugin
 from attentif.checks.run import RUN, Run
+from attentif.checks.together import run_together
 
 # What a session of checks has no use for: pytest's own plugins would take more time than the checks. Those about
 # exceptions collect garbage, several times, at the end of each session: half a second where torch is imported.
@@ -60,8 +62,12 @@ class _Attach:
         """Runs the tests of the exercises once."""
         session.config.stash[RUN] = self.run
         items = [item for item in session.items if checks_plugin.exercise_of(item) in self.exercises]
-        for item, following in zip(items, [*items[1:], None], strict=False):
-            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+
+        def check(item: pytest.Item) -> None:  # which item follows is known afterwards only: none is announced
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+
+        for exercise, checks in itertools.groupby(items, checks_plugin.exercise_of):
+            run_together(self.run, str(exercise), list(checks), check)
 
 
 class _Waiting(_Attach):

@@ -17,26 +17,38 @@ from attentif.student.notebook import find_notebook
 from attentif.words import checks as words
 
 
+class _OneProcess:
+    """On a student's own machine all checks meet the same process, and nothing can be repeated apart."""
+
+    shared = False
+
+    def start_afresh(self, *, forgive: bool = False) -> None:
+        """Nothing."""
+
+    def keep_apart(self, exercise: str) -> None:
+        """Nothing."""
+
+
 @dataclass(frozen=True)
-class NamespaceStudents:
+class NamespaceStudents(_OneProcess):
     """The same names for every exercise: ``check(...)`` in a notebook."""
 
     namespace: Mapping[str, Any]
 
     @contextlib.contextmanager
-    def open(self, exercise: str, check_file: Path, *, time_limit: float) -> Iterator[Student]:
+    def open(self, exercise: str, check_file: Path, *, time_limit: float, alone: bool = False) -> Iterator[Student]:
         """The namespace, spoken to through the same codec as a remote kernel."""
         yield Student(LocalConnection(dict(self.namespace)))
 
 
 @dataclass
-class FolderStudents:
+class FolderStudents(_OneProcess):
     """The notebooks beside the check files, each run once for each exercise that is asked for."""
 
     _namespaces: dict[tuple[Path, str], dict[str, Any]] = field(default_factory=dict)
 
     @contextlib.contextmanager
-    def open(self, exercise: str, check_file: Path, *, time_limit: float) -> Iterator[Student]:
+    def open(self, exercise: str, check_file: Path, *, time_limit: float, alone: bool = False) -> Iterator[Student]:
         """The names at the exercise's check cell; NotRun if no notebook of the folder has one."""
         folder = notebooks_folder(check_file)
         key = (folder, exercise)

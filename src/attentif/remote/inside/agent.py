@@ -149,6 +149,7 @@ def _serve_session(path: str, token: str, agent: Agent) -> None:
     _die_with_parent()
     connection = _connect(path)
     connection.sendall(encode({"hello": "session", "token": token}))
+    agent.begin()
     agent.freeze = lambda exercise, token: _freeze(path, exercise, token, agent)
     while (request := _receive(connection)) is not None:
         connection.sendall(agent.handle(request))

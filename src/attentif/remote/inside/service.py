@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 import attentif
-from attentif.remote.inside import probes
+from attentif.remote.inside import generators, probes
 from attentif.remote.wire.call import Call
 from attentif.remote.wire.codec import decode, encode
 from attentif.remote.wire.errors import NameMissing, NotCallable, ProtocolError
@@ -38,6 +38,11 @@ class Agent:
         self.namespace, self.forward = namespace, forward
         self.freeze: Callable[[str, str], None] | None = None  # where a session can leave a frozen copy of itself
         self._objects: list[Any] = []
+        self._drawn: dict[str, Any] = {}
+
+    def begin(self) -> None:
+        """The first check of a session begins: what later ones are to find again is kept."""
+        self._drawn = generators.states()
 
     def handle(self, request: bytes) -> bytes:
         """The reply to a request. Never raises, but for KeyboardInterrupt on the student's own machine."""
@@ -75,6 +80,9 @@ class Agent:
             if asked["name"] not in probes.PROBES:
                 raise ProtocolError("no such probe")
             return probes.PROBES[asked["name"]](self.namespace, Call(**asked["call"]), **asked["options"])
+        if operation == "rejoin":
+            self._objects.clear()
+            return generators.restore(self._drawn)
         if operation == "freeze" and self.freeze is not None:
             return self.freeze(asked["exercise"], asked["token"])
         raise ProtocolError("no such operation")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from attentif.remote.outside.connections import Connection
+from attentif.remote.outside.connections import Connection, SocketConnection
 from attentif.remote.wire.call import Call
 from attentif.remote.wire.codec import DEFAULT_LIMITS, MessageLimits, decode, encode
 from attentif.remote.wire.errors import MemoryLimit, NameMissing, NotCallable, ProtocolError, RemoteError, StudentError
@@ -119,6 +119,20 @@ def limit_memory(student: Student, more: int) -> None:
     """Allows the student's process ``more`` bytes beyond what it holds now, for the rest of the session: what goes
     further fails there, as a MemoryLimit. The system sees to it, not the process."""
     student._connection.limit_memory(more)
+
+
+def rejoin(student: Student) -> bool:
+    """Makes a session ready for another check: the generators of random numbers are as at its start, objects that were
+    handed out are forgotten, and a slow first call is not allowed any more. False if the session has ended."""
+    connection = student._connection
+    if isinstance(connection, SocketConnection):
+        connection.allowance = 0.0
+    try:
+        student._callables.clear()
+        student._request({"do": "rejoin"})
+    except RemoteError:
+        return False
+    return True
 
 
 def failure_of(reply: Any) -> RemoteError:
