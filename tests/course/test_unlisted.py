@@ -8,7 +8,7 @@ from course.frozen import COURSE, EXERCISES
 
 from attentif.authoring.trial import Trial
 from attentif.references.oracles import load_exercise, load_unlisted
-from attentif.references.pairs import composed
+from attentif.references.pairs import composed_pair
 
 SEED = 20261124
 UNLISTED = [(a, name, wrong) for a, name in EXERCISES for wrong in load_unlisted(COURSE.oracle(a, name))]
@@ -64,7 +64,7 @@ PAIRS = [
 def test_two_mistakes_at_once_are_both_named(name, one, other):
     exercise = oracle(name)
     mistakes = {m.name: m for m in exercise.misconceptions}
-    report = graded(exercise, composed(exercise, (mistakes[one], mistakes[other])).defines)
+    report = graded(exercise, composed_pair(exercise, (mistakes[one], mistakes[other])).defines)
     pair = f"{one}+{other}"
     assert pair in report.diagnoses
     named = {name for name in report.diagnoses if not name.startswith("module:")}  # where a public check meets both

@@ -1,4 +1,4 @@
-"""Checks: the pytest plugin, comparison, diagnosis, references. Check files need two names from here."""
+"""Checks: what check files ask, and pytest, which runs them. They need two names from here."""
 
 from attentif.reports.explanation import fail
 from attentif.words.text import Text
