@@ -8,31 +8,36 @@ from courses import SAMPLE, load_module, make_mini_course
 
 from attentif.exercises.course import Course
 
-# Files that take minutes: they begin first, so that the processes end together.
-LONG = ("test_scheduler", "test_sandbox", "test_hand_written", "test_pipeline", "test_authoring")
+# Files that take a minute or more.
+LONG = ("test_scheduler", "test_sandbox", "test_hand_written", "test_pipeline", "test_authoring", "test_demo")
 
 
-def pytest_collection_modifyitems(items):
+def pytest_itemcollected(item):
     """What shares something that is costly to make runs in one process: the tests of a file, or, in a file that says
     `APART_BY = "parameter"`, the tests with the same value of it (exercises: in all such files)."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=_turn)
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    by = getattr(item.module, "APART_BY", None)
+    group = f"{by} {parameters[by]}" if by in parameters else item.nodeid.partition("::")[0]
+    item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items):
+    """Groups one after another, each at its turn: the longest begin, so that the processes end together."""
+    yield
+    groups = {group: number for number, group in enumerate(dict.fromkeys(map(_group, items)))}
+    items.sort(key=lambda item: (_turn(_group(item)), groups[_group(item)]))
 
 
 def _group(item):
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    by = getattr(item.module, "APART_BY", None)
-    return f"{by} {parameters[by]}" if by in parameters else item.nodeid.partition("::")[0]
+    return item.get_closest_marker("xdist_group").args[0]
 
 
-def _turn(item):
+def _turn(group):
     """Classes first, then long files, then files; exercises, of which there are many small ones, fill the end."""
-    kind, _, _ = item.get_closest_marker("xdist_group").args[0].partition(" ")
-    name = PurePath(kind).stem
-    if "/" not in kind:
-        return 3 if kind == "exercise" else 0
-    return 1 if name in LONG else 2
+    if "/" not in group:
+        return 3 if group.startswith("exercise ") else 0
+    return 1 if PurePath(group).stem in LONG else 2
 
 
 @pytest.fixture(scope="session")
