@@ -41,7 +41,6 @@ from attentif.words.reports import NO_TITLE
 from attentif.words.text import Text
 
 
-
 class Grade(Execute):
     """Runs a submission's ordinary cells in a kernel; grades its check cells outside of it.
 
