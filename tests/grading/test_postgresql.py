@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 
 from attentif.exercises.course import Course
 from attentif.scheduler.class_grading import ClassGrading
+from attentif.scheduler.pool import local_workers
 
 pgserver = pytest.importorskip("pgserver", reason="no PostgreSQL for this system among the development packages")
 pytestmark = pytest.mark.filterwarnings("ignore::platformdirs.unix.RuntimeDirWarning")
@@ -26,7 +27,7 @@ class Quiet:
     def total(self, submissions):
         pass
 
-    def verdict(self, verdict):
+    def standing(self, standing):
         pass
 
     def message(self, text):
@@ -59,7 +60,7 @@ def courses(mini_course, server_url, tmp_path_factory):
 
 
 def grade(course):
-    return ClassGrading(course, "mini", Quiet(), workers=1).run()
+    return ClassGrading(course, "mini", Quiet(), workers=local_workers(1)).run()
 
 
 def scores(url):
@@ -81,7 +82,7 @@ def test_the_same_grades_as_in_a_file(courses, server_url):
 
 
 def test_nothing_is_graded_twice(courses):
-    assert all(verdict.unchanged for verdict in grade(courses[1]))
+    assert all(standing.unchanged for standing in grade(courses[1]))
 
 
 def test_nbgrader_grades_and_exports_from_it(courses, server_url):
