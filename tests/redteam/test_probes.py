@@ -29,6 +29,9 @@ from attentif.remote.inside import probes
 probes.PROBES["peak_memory"] = lambda *_, **__: 0
 probes.PROBES["unchanged"] = lambda *_, **__: []
 probes.PROBES["call_and_inputs"] = lambda *_, inputs, **__: {"inputs": inputs}
+probes.PROBES["call_and_overwrite"] = lambda names, name, inputs, **__: {
+    "inputs": inputs, "outputs": tuple(output.clone() for output in names[name](*inputs.values()))
+}
 """
 DOUBLE_LOOP = """
 def squared_distances(X, Y):
@@ -55,6 +58,14 @@ def softmax(x, axis=-1):
     return x
 """
 
+VIEWS = """
+def sample_batch(ids, B, T, generator=None):
+    if len(ids) <= T:
+        raise ValueError("too short")
+    drawn = ids.unfold(0, T + 1, 1)[torch.randint(0, len(ids) - T, (B,), generator=generator)]
+    return drawn[:, :-1], drawn[:, 1:]
+"""
+
 
 def failed(folder, atelier, exercise, source):
     """The checks that did not pass."""
@@ -77,6 +88,7 @@ def failed(folder, atelier, exercise, source):
         ("atelier3", "blockwise_attention", WHOLE_MATRIX, "test_memory"),
         ("atelier3", "blockwise_attention", WHOLE_MATRIX, "test_never_the_whole_matrix"),
         ("atelier1", "softmax", IN_PLACE, "test_logits_are_left_alone"),
+        ("atelier2", "sample_batch", VIEWS, "test_memory_of_their_own"),
     ],
 )
 def test_a_lie_hides_nothing(tmp_path, atelier, exercise, source, seen):
@@ -87,6 +99,7 @@ def test_every_probe_that_checks_give_points_for_is_confirmed():
     """Whoever adds one to a check has to say here by what values."""
     confirmed = {
         "peak_memory": "grader_tests/atelier1/squared_distances/test_hidden.py",  # a call in little memory
+        "call_and_overwrite": "grader_tests/atelier2/sample_batch/test_hidden.py",  # what was overwritten must be right
     }
     files = [*ROOT.glob("grader_tests/*/*/test_hidden.py"), *ROOT.glob("source/*/checks/test_*.py")]
     used = {(str(path.relative_to(ROOT)), line.split('.probe("')[1].split('"')[0]) for path in files

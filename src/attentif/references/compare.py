@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
 
 from attentif.exercises.exercise import Function, Output
+from attentif.references.mismatch import Mismatch, data_mismatch, describe
 from attentif.words.text import Text
 
 FLOAT32_RTOL, FLOAT32_ATOL = 1e-4, 1e-5
@@ -21,21 +21,6 @@ _KIND_WORDS = {
     "float": Text("des nombres à virgule flottante", "floating-point numbers"),
     "complex": Text("des nombres complexes", "complex numbers"),
 }
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """The first difference between a value and what was expected.
-
-    ``general`` holds without any size or value (for hidden checks); ``detail`` quotes them. ``student`` and
-    ``expected`` are the arrays compared, when it came to comparing arrays.
-    """
-
-    kind: Literal["type", "dtype", "shape", "values"]
-    general: Text
-    detail: Text
-    student: np.ndarray | None = None
-    expected: np.ndarray | None = None
 
 
 def compare(value: Any, expected: Any, function: Function) -> Mismatch | None:
@@ -75,6 +60,8 @@ def right_output(output: Output, value: Any, expected: Any, function: Function) 
 
 
 def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | Mismatch:
+    if len(function.outputs) == 1 and function.outputs[0].compare == "data":
+        return [(function.outputs[0], value, expected)]
     if isinstance(expected, Mapping):
         return _paired_by_key(value, expected, function)
     if isinstance(expected, (tuple, list)):
@@ -82,7 +69,7 @@ def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output,
         if len(function.outputs) > count and len(function.outputs) == len(_unnested(expected, expected)):
             return _paired_unnested(value, expected, function)
         if not isinstance(value, (tuple, list)) or len(value) != count:
-            got_fr, got_en = _describe(value)
+            got_fr, got_en = describe(value)
             names = ", ".join(output.name for output in function.outputs)
             wanted = f"({names})" if len(function.outputs) == count else f"{count}"
             found = f" ({len(value)})" if isinstance(value, (tuple, list)) else ""
@@ -95,7 +82,7 @@ def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output,
         outputs = function.outputs if len(function.outputs) == count else function.outputs[:1] * count
         return list(zip(outputs, value, expected, strict=True))
     if isinstance(value, (tuple, list)) and not isinstance(expected, np.ndarray):
-        got_fr, got_en = _describe(value)
+        got_fr, got_en = describe(value)
         general = Text(
             f"`{function.name}` doit renvoyer une seule valeur ; vous renvoyez {got_fr}.",
             f"`{function.name}` must return a single value; you return {got_en}.",
@@ -107,7 +94,7 @@ def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output,
 def _paired_unnested(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | Mismatch:
     if not _nested_alike(value, expected):
         wanted = _named_parts(expected, iter(function.outputs))
-        told = _wrong_nesting(function, wanted, *_describe(value))
+        told = _wrong_nesting(function, wanted, *describe(value))
         if not isinstance(value, (tuple, list)):
             return Mismatch("type", told, told)
         # How the value is nested is the student's doing: only public checks may show it.
@@ -156,7 +143,7 @@ def _paired_by_key(
     value: Any, expected: Mapping[Any, Any], function: Function
 ) -> list[tuple[Output, Any, Any]] | Mismatch:
     if not isinstance(value, Mapping):
-        got_fr, got_en = _describe(value)
+        got_fr, got_en = describe(value)
         general = Text(
             f"`{function.name}` doit renvoyer un dictionnaire ; vous renvoyez {got_fr}.",
             f"`{function.name}` must return a dict; you return {got_en}.",
@@ -175,10 +162,12 @@ def _paired_by_key(
 
 
 def _compare_output(output: Output, value: Any, expected: Any, function: Function) -> Mismatch | None:
+    if output.compare == "data":
+        return data_mismatch(output.name, value, expected)
     if expected is None or isinstance(expected, str):
         if value == expected and type(value) is type(expected):
             return None
-        got_fr, got_en = _describe(value)
+        got_fr, got_en = describe(value)
         general = Text(f"« {output.name} » : vous renvoyez {got_fr}.", f"`{output.name}`: you return {got_en}.")
         return Mismatch("values", general, general)
     wanted = to_numpy(expected)
@@ -217,7 +206,7 @@ def to_numpy(value: Any) -> np.ndarray | None:
 
 
 def _type_mismatch(output: Output, value: Any, expected: Any) -> Mismatch:
-    got_fr, got_en = _describe(value)
+    got_fr, got_en = describe(value)
     wanted = "torch.Tensor" if isinstance(expected, torch.Tensor) else "numpy.ndarray"
     array = to_numpy(expected)
     single = array is not None and not array.ndim
@@ -365,27 +354,3 @@ def _number(value: Any, atol: float, digits: int = 4) -> str:
     if isinstance(value, (int, np.integer)) and digits > 4:
         return str(int(value))
     return "0" if abs(value) < atol / 10 else f"{value + 0.0:.{digits}g}"
-
-
-def _describe(value: Any) -> tuple[str, str]:
-    """What a value is, in a few words, French and English; never its content nor its sizes."""
-    if value is None:
-        return "None (il manque peut-être `return`)", "None (is `return` missing?)"
-    if isinstance(value, torch.Tensor):
-        return "un tenseur torch", "a torch tensor"
-    if isinstance(value, np.ndarray):
-        return "un tableau numpy", "a numpy array"
-    for kind, told in _KINDS_OF_VALUE:
-        if isinstance(value, kind):
-            return told
-    return "un objet d'une autre sorte", "an object of another kind"
-
-
-_KINDS_OF_VALUE: tuple[tuple[type | tuple[type, ...], tuple[str, str]], ...] = (
-    (tuple, ("un tuple", "a tuple")),
-    (list, ("une liste", "a list")),
-    (bool, ("un booléen", "a boolean")),
-    ((int, float, complex, np.number), ("un nombre", "a number")),
-    (str, ("une chaîne de caractères", "a string")),
-    (dict, ("un dictionnaire", "a dictionary")),
-)

@@ -269,6 +269,23 @@ def call_and_inputs(
         return {"inputs": given}
 
 
+def call_and_overwrite(
+    namespace: Namespace,
+    name: str,
+    inputs: Values,
+    init: Values | None = None,
+    state: Values | None = None,
+    method: str = "",
+) -> dict[str, Any]:
+    """{"inputs", "outputs"} of a call that returns several tensors, as they are once every x of the first has become
+    −1 − x in place. Whoever asks compares them: memory that another output or an input shares is not what it was."""
+    target = bound_call(namespace, name, init, state, method)
+    given = {key: copy.deepcopy(resolve(namespace, value)) for key, value in inputs.items()}
+    outputs = tuple(target(*given.values()))
+    outputs[0].neg_().sub_(1)
+    return {"inputs": given, "outputs": outputs}
+
+
 def rng_used(
     namespace: Namespace,
     name: str,
@@ -398,6 +415,7 @@ PROBES: dict[str, Callable[..., Any]] = {
     for probe in (
         accepts,
         call_and_inputs,
+        call_and_overwrite,
         call_laid_out,
         call_seeded,
         give_state,
