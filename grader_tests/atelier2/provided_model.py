@@ -73,10 +73,9 @@ class MiniGPT(nn.Module):
 
     def forward(self, ids):
         """ids (B, T) -> logits (B, T, V). Raises ValueError if T > context."""
-        T = ids.size(1)
-        if T > self.context:
-            raise ValueError(f"{T} jetons, but the context is {self.context}")
-        positions = torch.arange(T, device=ids.device)
+        if ids.size(1) > self.context:
+            raise ValueError("the sequence is longer than the context")
+        positions = torch.arange(ids.size(1), device=ids.device)
         x = self.token_embedding(ids) + self.position_embedding(positions)  # (B, T, d) + (T, d)
         for block in self.blocks:
             x = block(x)
