@@ -345,6 +345,34 @@ def _warm_up(target: Callable[..., Any], given: Sequence[Any]) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------------
+# Training
+
+
+def call_made(namespace: Namespace, name: str, inputs: Values) -> dict[str, Any]:
+    """A call on a model, an optimizer, a schedule, a generator made here from what ``inputs`` say of them: as data, what
+    it returned and what became of them. See ``attentif.remote.inside.little_training``."""
+    from attentif.remote.inside import little_training
+
+    return little_training.call_made(find(namespace, name), resolve(namespace, dict(inputs)))
+
+
+def training_record(namespace: Namespace, name: str, inputs: Values) -> list[str]:
+    """What happened to the made model and optimizer in such a call, in order."""
+    from attentif.remote.inside import little_training
+
+    return little_training.record_of(find(namespace, name), resolve(namespace, dict(inputs)))
+
+
+def resumed(namespace: Namespace, name: str, inputs: Values) -> dict[str, Any]:
+    """What ``load_checkpoint`` makes of other objects, from the file that ``save_checkpoint`` wrote of those that
+    ``inputs`` describe; and what some more steps of training make of them. ``name`` is the one that is asked about."""
+    from attentif.remote.inside import little_training
+
+    save, load = (find(namespace, each) for each in ("save_checkpoint", "load_checkpoint"))
+    return little_training.resumed(save, load, resolve(namespace, dict(inputs)))
+
+
+# ---------------------------------------------------------------------------------------------------------------
 # Inside modules and objects
 
 
@@ -417,6 +445,7 @@ PROBES: dict[str, Callable[..., Any]] = {
         call_and_inputs,
         call_and_overwrite,
         call_laid_out,
+        call_made,
         call_seeded,
         give_state,
         gradients,
@@ -426,7 +455,9 @@ PROBES: dict[str, Callable[..., Any]] = {
         length,
         module_tree,
         peak_memory,
+        resumed,
         rng_used,
         signature,
+        training_record,
     )
 }
