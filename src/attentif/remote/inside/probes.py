@@ -349,7 +349,7 @@ def _warm_up(target: Callable[..., Any], given: Sequence[Any]) -> None:
 
 
 def call_made(namespace: Namespace, name: str, inputs: Values) -> dict[str, Any]:
-    """A call on a model, an optimizer, a schedule, a generator made here from what ``inputs`` say of them: as data, what
+    """A call on a model, an optimizer, a schedule, a generator made here as ``inputs`` say: as data, what
     it returned and what became of them. See ``attentif.remote.inside.little_training``."""
     from attentif.remote.inside import little_training
 
