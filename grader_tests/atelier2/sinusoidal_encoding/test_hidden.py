@@ -10,7 +10,7 @@ pytestmark = pytest.mark.exercise("sinusoidal_encoding")
 
 @pytest.mark.weight(4)
 def test_fresh_encodings(student, cases):
-    """De nouvelles tables : longues, d’une seule position, de deux colonnes, d’une autre base.
+    """De nouvelles tables : longues, d’une seule position, de deux colonnes, d’une autre base.
 
     New tables: long ones, of a single position, of two columns, of another base."""
     cases.only("sinusoidal_encoding").check_values(student)
@@ -18,7 +18,7 @@ def test_fresh_encodings(student, cases):
 
 @pytest.mark.weight(3)
 def test_fresh_shifts(student, cases):
-    """De nouvelles matrices : en avant, en arrière, sur place.
+    """De nouvelles matrices : en avant, en arrière, sur place.
 
     New matrices: forward, back, in place."""
     cases.only("shift_matrix").check_values(student)
@@ -27,7 +27,7 @@ def test_fresh_shifts(student, cases):
 @pytest.mark.weight(1)
 @pytest.mark.requires("test_fresh_encodings")
 def test_products_depend_on_the_distance(student, rng):
-    """⟨PE[p], PE[p+k]⟩ ne dépend que de k : c’est la somme des cos(kω).
+    """⟨PE[p], PE[p+k]⟩ ne dépend que de k : c’est la somme des cos(kω).
 
     ⟨PE[p], PE[p+k]⟩ depends on k only: it is the sum of the cos(kω)."""
     T, d, base = 15, 8, float(rng.uniform(20, 200))
@@ -49,7 +49,7 @@ def test_products_depend_on_the_distance(student, rng):
 @pytest.mark.weight(2)
 @pytest.mark.requires("test_fresh_shifts")
 def test_shifts_are_rotations(student, rng):
-    """M est une rotation : MᵀM = I ; et avancer de j, puis de k, c’est avancer de j + k.
+    """M est une rotation : MᵀM = I ; et avancer de j, puis de k, c’est avancer de j + k.
 
     M is a rotation: MᵀM = I; and going j on, then k, is going j + k on."""
     j, k = int(rng.integers(2, 6)), -int(rng.integers(7, 11))
