@@ -1,6 +1,7 @@
 """The parts of the model that notebooks provide: causal attention, the pre-norm block, the language model.
 
-Right versions, written once: the answers of 2.9 and 2.10 have the same names of parameters.
+Right versions, written once. Parameters have the names of the answers to 2.9 and 2.10; the block has another name than the
+answer to 2.9, which a notebook must not define twice.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class CausalSelfAttention(nn.Module):
         return self.W_o(heads.transpose(1, 2).flatten(2))
 
 
-class PreNormBlock(nn.Module):
+class Block(nn.Module):
     """A block of GPT-2: what each sub-layer finds in the normalised x is added to x."""
 
     def __init__(self, d_model, n_heads, d_ff):
@@ -64,7 +65,7 @@ class MiniGPT(nn.Module):
         self.context = context
         self.token_embedding = nn.Embedding(vocab_size, d_model)
         self.position_embedding = nn.Embedding(context, d_model)
-        self.blocks = nn.ModuleList([PreNormBlock(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.blocks = nn.ModuleList([Block(d_model, n_heads, d_ff) for _ in range(n_layers)])
         self.norm = nn.LayerNorm(d_model)
         self.head = nn.Linear(d_model, vocab_size, bias=False)
         nn.init.normal_(self.token_embedding.weight, std=0.02)
