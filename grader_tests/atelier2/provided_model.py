@@ -1,7 +1,7 @@
 """The parts of the model that notebooks provide: causal attention, the pre-norm block, the language model.
 
-Right versions, written once. Parameters have the names of the answers to 2.9 and 2.10; the block has another name than the
-answer to 2.9, which a notebook must not define twice.
+Right versions, written once. Parameters have the names of the answers to 2.9 and 2.10; the block has another name than
+the answer to 2.9, which a notebook must not define twice.
 """
 
 from __future__ import annotations
