@@ -115,7 +115,7 @@ EXERCISE = Exercise(
     name="feed_forward",
     atelier="atelier2",
     number="2.8",
-    title=Text("GELU et le réseau position par position", "GELU and the position-wise network"),
+    title=Text("La couche position par position et GELU", "The position-wise layer and GELU"),
     points=3,
     functions=(
         Function("gelu", "(x)", (Output("y", "…"),)),
