@@ -156,7 +156,7 @@ class CaseSet:
         for case in cases:
             outcome = self._run(case, student)
             if outcome.error is not None and outcome.error.type == "NotImplementedError":
-                return not_written(function)
+                return not_written(function.name, case.call)
             outcomes.append(outcome)
         return outcomes
 

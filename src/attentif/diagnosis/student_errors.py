@@ -8,7 +8,7 @@ from typing import Any
 
 from attentif.exercises.exercise import Function
 from attentif.remote.wire import errors
-from attentif.remote.wire.call import Call
+from attentif.remote.wire.call import Call, Ref
 from attentif.reports.explanation import Explanation
 from attentif.words import errors as words
 from attentif.words.text import Text
@@ -44,17 +44,19 @@ def meaning_of(kind: str) -> words.Meaning | None:
     return next((words.KINDS[parent.__name__] for parent in parents if parent.__name__ in words.KINDS), None)
 
 
-def not_written(function: Function) -> Explanation:
-    """The stub is still there."""
+def not_written(function: str, call: Call) -> Explanation:
+    """The stub is still there: of the function called or, where a helper of the course calls it, of what this is
+    handed."""
+    handed = [f"`{value.name}`" for value in call.inputs.values() if isinstance(value, Ref)] or [f"`{function}`"]
     return Explanation(
-        Text(f"`{function.name}` n'est pas encore écrite.", f"`{function.name}` is not written yet."),
+        Text(f"{' ou '.join(handed)} n'est pas encore écrite.", f"{' or '.join(handed)} is not written yet."),
         hints=(
             Text(
                 "Remplacez `raise NotImplementedError(…)` par votre code, puis exécutez la cellule.",
                 "Replace `raise NotImplementedError(…)` by your code, then run the cell.",
             ),
         ),
-        function=function.name,
+        function=function,
     )
 
 
