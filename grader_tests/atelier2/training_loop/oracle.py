@@ -17,6 +17,7 @@ from torch import nn
 
 from attentif.exercises import Call, Case, Exercise, Function, Output, Text
 
+from ..provided_model import Block, CausalSelfAttention, MiniGPT
 from ..sample_batch.oracle import sample_batch, seeded_generator
 
 
@@ -290,5 +291,5 @@ EXERCISE = Exercise(
     },
     public=public,
     draw=draw,
-    provided=(sample_batch, seeded_generator),
+    provided=(sample_batch, seeded_generator, CausalSelfAttention, Block, MiniGPT),
 )
