@@ -287,6 +287,11 @@ MISTAKES = (
     ),
     # parameters and groups
     optimizer_mistake(
+        "name_bound_again",
+        edit("p.mul_(1 - lr * weight_decay)", "p = p * (1 - lr * weight_decay)"),
+        edit(UPDATE, "p = p - lr * m_hat / (v_hat.sqrt() + eps)"),
+    ),
+    optimizer_mistake(
         "none_is_zero",
         edit(
             "                if p.grad is None:\n                    continue\n                g = p.grad\n",
