@@ -74,3 +74,60 @@ class TestSinusoids:
                 assert f"{fr(products[k], 1)} aux écarts ±{k}" in described
         M = independent("sinusoidal_encoding")["shift_matrix"](-1, 64)
         assert torch.equal((PE @ M.T @ PE.T).argmax(dim=1)[1:], torch.arange(299))
+
+
+class TestRotations:
+    @pytest.fixture(scope="class")
+    def text(self):
+        return cell(NOTEBOOK, "ex-2-6")
+
+    def test_a_vector_at_two_positions(self, text):
+        x = torch.tensor([[[[1.0, 2, 3, 4], [1, 2, 3, 4]]]], dtype=torch.float64)
+        y = independent("rope")["apply_rope"](x, torch.tensor([[1, 3]]), 100.0)[0, 0]
+        for p, turned in zip((1, 3), y, strict=True):
+            assert np.allclose(numbers(row_of(text, str(p))), [p, p / 10, *turned], atol=6e-5)
+        assert f"\\approx{fr(math.sqrt(30), 3)}".replace(",", "{,}") in text
+        s, c = 0.8415, 0.5403
+        assert f"y_0=1\\times0{{,}}5403-2\\times0{{,}}8415=-{fr(2 * s - c, 4).replace(',', '{,}')}" in text
+        assert f"y_1=1\\times0{{,}}8415+2\\times0{{,}}5403={fr(s + 2 * c, 4).replace(',', '{,}')}" in text
+
+    def test_how_far_three_pairs_turn(self):
+        described = cell(NOTEBOOK, "figure-rotations-legende")
+        assert f"la paire 1 de {fr(10000 ** (-2 / 16), 3)}" in described
+        assert f"la paire 3 de {fr(10000 ** (-6 / 16), 3)} seulement" in described
+        assert 5 * 10000 ** (-2 / 16) == pytest.approx(math.pi / 2, rel=0.01)
+
+
+class TestNormalisation:
+    X, GAMMA, BETA, EPS = [1.0, 2, 3, 6], [1.0, 2, 1, 0.5], [0.0, 1, 0, -1], 0.5
+
+    @pytest.fixture(scope="class")
+    def text(self):
+        return cell(NOTEBOOK, "ex-2-7")
+
+    @pytest.fixture(scope="class")
+    def given(self):
+        return [torch.tensor(v, dtype=torch.float64) for v in (self.X, self.GAMMA, self.BETA)]
+
+    def stated(self, text, before):
+        """The vector that follows these words, up to its closing parenthesis."""
+        return numbers(re.search(re.escape(before) + r"\(([^)]*)\)", text)[1])
+
+    def test_forward(self, text, given):
+        answers = independent("normalization")
+        x, gamma, beta = given
+        assert self.stated(text, r"\hat x=") == [-1, -0.5, 0, 1.5]
+        assert np.allclose(self.stated(text, "$$y="), answers["layer_norm"](x, gamma, beta, self.EPS))
+        stated = self.stated(text, r"$\sqrt{13}\approx3{,}6056$ : $")
+        assert np.allclose(stated, answers["rms_norm"](x, gamma, self.EPS), atol=6e-5)
+        assert math.sqrt(13) == pytest.approx(3.6056, abs=6e-5)
+
+    def test_backward(self, text, given):
+        dY = torch.tensor([1.0, 0, 0, 0], dtype=torch.float64)
+        dx, dgamma, dbeta = independent("normalization")["layer_norm_backward"](given[0], given[1], self.EPS, dY)
+        assert np.allclose(self.stated(text, "$dx="), dx)
+        assert np.allclose(numbers(re.search(r"d\\gamma=\(([\d,-]+)\)", text)[1].replace(",", " ")), dgamma)
+        assert np.allclose(numbers(re.search(r"d\\beta=\(([\d,-]+)\)", text)[1].replace(",", " ")), dbeta)
+
+    def test_thirty_layers(self, text):
+        assert f"trente couches les allongent {fr(1.2**30, 0)} fois" in text

@@ -53,7 +53,7 @@ def test_small_changes(student, rng):
     if dx.sum(dim=-1).abs().max() > 1e-3:
         fail(
             Text(
-                "Ajouter un nombre à toutes les coordonnées ne change rien ; votre dx n’est pourtant pas de somme nulle.",
+                "Ajouter un nombre à toutes les coordonnées ne change rien ; la somme de dx doit être nulle.",
                 "Adding the same number to all coordinates changes nothing, but your dx does not sum to zero.",
             ),
             function="layer_norm_backward",
