@@ -29,7 +29,7 @@ def matrix(text, name):
 
 
 class TestSinusoids:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def text(self):
         return cell(NOTEBOOK, "ex-2-5")
 
@@ -77,7 +77,7 @@ class TestSinusoids:
 
 
 class TestRotations:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def text(self):
         return cell(NOTEBOOK, "ex-2-6")
 
@@ -95,17 +95,17 @@ class TestRotations:
         described = cell(NOTEBOOK, "figure-rotations-legende")
         assert f"la paire 1 de {fr(10000 ** (-2 / 16), 3)}" in described
         assert f"la paire 3 de {fr(10000 ** (-6 / 16), 3)} seulement" in described
-        assert 5 * 10000 ** (-2 / 16) == pytest.approx(math.pi / 2, rel=0.01)
+        assert pytest.approx(math.pi / 2, rel=0.01) == 5 * 10000 ** (-2 / 16)
 
 
 class TestNormalisation:
     X, GAMMA, BETA, EPS = [1.0, 2, 3, 6], [1.0, 2, 1, 0.5], [0.0, 1, 0, -1], 0.5
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def text(self):
         return cell(NOTEBOOK, "ex-2-7")
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def given(self):
         return [torch.tensor(v, dtype=torch.float64) for v in (self.X, self.GAMMA, self.BETA)]
 
