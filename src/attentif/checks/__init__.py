@@ -1,6 +1,7 @@
-"""Checks: the pytest plugin, comparison, diagnosis, references. Check files need two names from here."""
+"""Checks: the pytest plugin, comparison, diagnosis, references. Check files need three names from here."""
 
+from attentif.checks.refusals import check_refused
 from attentif.reports.explanation import fail
 from attentif.words.text import Text
 
-__all__ = ["Text", "fail"]
+__all__ = ["Text", "check_refused", "fail"]
