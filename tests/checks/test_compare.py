@@ -195,7 +195,7 @@ def test_data_are_compared_as_a_whole_and_a_list_serves_as_a_tuple():
     [
         ([(b"a", b"c")], [(b"a", b"b")], "values", "« merges[0][1] » : attendu b'b', obtenu b'c'"),
         ([(b"a", b"b")], [(b"a", b"b"), (b"c", b"d")], "values", "2 éléments attendus, 1 obtenus"),
-        ([("a", "b")], [(b"a", b"b")], "type", "une chaîne de caractères là où l’énoncé demande des octets (`bytes`)"),
+        ([("a", "b")], [(b"a", b"b")], "type", "une chaîne de caractères là où l'énoncé demande des octets (`bytes`)"),
         (None, [], "type", "None (il manque peut-être `return`)"),
         ([True], [1], "type", "un booléen"),
         ({b"a": 1}, [b"a"], "type", "un dictionnaire"),

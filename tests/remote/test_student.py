@@ -305,7 +305,7 @@ def test_rng_used(student):
 
 def test_overwriting_an_output_shows_who_shares_its_memory(student):
     def after(how):
-        found = student.probe("call_and_overwrite", **probe_call("two_parts", x=torch.arange(5), how=how))
+        found = student.probe("call_and_overwrite", "two_parts", {"x": torch.arange(5), "how": how})
         return [part.tolist() for part in (*found["outputs"], found["inputs"]["x"])]
 
     assert after("two copies") == [[-1, -2, -3, -4], [1, 2, 3, 4], [0, 1, 2, 3, 4]]

@@ -147,8 +147,3 @@ def item_counts(place: str, wanted: int, got: int) -> Text:
     return Text(
         f"« {place} » : {wanted} éléments attendus, {got} obtenus.", f"`{place}`: {wanted} items expected, got {got}."
     )
-
-
-def expected_and_got(place: str, wanted: str, got: str) -> Text:
-    """Two values, as they are written in Python."""
-    return Text(f"« {place} » : attendu {wanted}, obtenu {got}.", f"`{place}`: expected {wanted}, got {got}.")

@@ -339,7 +339,7 @@ def training_record(namespace: Namespace, call: Call) -> list[str]:
 @probe
 def resumed(namespace: Namespace, call: Call) -> dict[str, Any]:
     """What ``load_checkpoint`` makes of other objects, from the file that ``save_checkpoint`` wrote of those that
-    ``inputs`` describe; and what some more steps of training make of them. The target is the one that is asked about."""
+    ``inputs`` describe; and what some more steps of training make of them. The target is what is asked about."""
     from attentif.remote.inside import little_training
 
     save, load = (find(namespace, each) for each in ("save_checkpoint", "load_checkpoint"))
