@@ -11,8 +11,8 @@ export HF_HUB_OFFLINE := 1
 export OMP_NUM_THREADS := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-# Tests run in two processes, a file at a time; the slowest are named at the end.
-PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadfile --durations=20 --durations-min=1
+# Tests run in two processes, grouped and ordered by tests/conftest.py; the slowest are named at the end.
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder --durations=20 --durations-min=1
 
 # A function in NumPy, one in torch, a class, a function that is handed functions.
 KINDS := softmax and not cross or gradient_check or safe_attention or multi_head_attention and not packed

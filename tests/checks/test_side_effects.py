@@ -205,3 +205,47 @@ def test_gradients_by_lists_and_parameters():
     found.check_gradients(Student(LocalConnection(names)))
     with pytest.raises(CheckFailure):
         found.check_gradients(Student(LocalConnection({**names, "layers": lambda xs: xs[0] * xs[1].detach().sum()})))
+
+
+class Doubling(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.factor = torch.nn.Parameter(torch.ones(2).double())
+
+    def forward(self, x):
+        return x * self.factor
+
+    def twice(self, x):
+        return 2 * self(x)
+
+
+class Halving(Doubling):
+    def forward(self, x):
+        return x * self.factor / 2
+
+
+X = torch.arange(6.0, dtype=torch.float64).reshape(3, 2)
+THREES = {"factor": torch.full((2,), 3.0).double()}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        Call("double", {"x": X}),
+        Call("Doubling", {"x": X}, init={}),
+        Call("Doubling", {"x": X}, init={}, state=THREES),
+        Call("Doubling", {"x": X}, init={}, method="twice"),
+        Call("Doubling", {"x": X}, init={}, state=THREES, method="twice"),
+    ],
+    ids=["function", "instance", "instance with parameters", "method", "method of an instance with parameters"],
+)
+def test_another_layout_changes_nothing(call):
+    kind = "function" if call.init is None else "class"
+    function = Function(call.target, "(x)", (Output("y", "n d"),), kind)
+    names = {"Doubling": Doubling, "double": lambda x: 2 * x}
+    exercise = replace(EXERCISE, functions=(function,), reference=names, draw=lambda _: [Case("one", call)])
+    reference = OracleReference.drawn(exercise, 7)
+    found = CaseSet(reference, tuple(reference.cases)).non_contiguous()
+    found.check_values(Student(LocalConnection(names)))
+    with pytest.raises(CheckFailure):
+        found.check_values(Student(LocalConnection({"Doubling": Halving, "double": lambda x: x / 2})))

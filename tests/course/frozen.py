@@ -1,5 +1,5 @@
 """What the course produces today, as plain data small enough to keep: released notebooks, public tensors, and what each
-listed or unlisted answer gets, by the exercises' own check files, in this process, at one seed.
+listed or unlisted answer gets, by the exercises' own check files.
 
 `python -m course.frozen` (in tests/) writes it to golden/; give names of exercises to write only theirs.
 """
@@ -10,40 +10,39 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import numpy as np
 import torch
+from course.trials import ATELIER, COURSE, EXERCISES, exercise_called, solution_report, trial, unlisted, unlisted_report
 from courses import ROOT
 
-from attentif.authoring.trial import Trial
-from attentif.exercises.course import Course
 from attentif.references import stored
 from attentif.references.compare import to_numpy
-from attentif.references.oracles import load_exercise, load_unlisted
 from attentif.references.outcome import Outcome
 from attentif.reports.results import ExerciseReport
 
-COURSE = Course(ROOT)
-EXERCISES = [(atelier, name) for atelier in COURSE.ateliers() for name in COURSE.exercises(atelier)]
 GOLDEN = Path(__file__).parent / "golden"
-SEED = 20261128
 
 
 def frozen_exercise(atelier: str, name: str) -> dict[str, Any]:
     """What is kept of an exercise."""
-    oracle = COURSE.oracle(atelier, name)
-    exercise = load_exercise(oracle)
-    trial = Trial(COURSE, exercise, SEED)
-    answers = {
-        "solution": {"": told(trial.written(exercise.solution_source))},
-        "mistakes": {m.name: told(trial.rewritten(m.source())) for m in exercise.misconceptions},
-        "equivalents": {e.name: told(trial.rewritten(e.source())) for e in exercise.equivalents},
-        "unlisted": {u.label: told(trial.defined({u.answer: u.implementation})) for u in load_unlisted(oracle)},
+    exercise = exercise_called(name)
+    return {
+        "public": frozen_tensors(atelier, name),
+        "solution": {"": told(solution_report(name))},
+        "mistakes": {m.name: told(trial(name).rewritten(m.source())) for m in exercise.misconceptions},
+        "equivalents": {e.name: told(trial(name).rewritten(e.source())) for e in exercise.equivalents},
+        "unlisted": frozen_unlisted(name),
     }
-    return {"public": frozen_tensors(atelier, name), **answers}
+
+
+def frozen_unlisted(name: str) -> dict[str, str]:
+    """What the exercise's unlisted mistakes get."""
+    return {label: told(unlisted_report(name, label)) for label in unlisted(name)}
 
 
 def told(report: ExerciseReport) -> str:
@@ -108,9 +107,15 @@ def _rounded(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.ldexp(np.rint(mantissa * 2**20), exponent) + 0.0
 
 
-def kept_exercise(atelier: str, name: str) -> Path:
+def place_of(atelier: str, name: str) -> Path:
     """Where an exercise's frozen results are kept."""
     return GOLDEN / atelier / f"{name}.json"
+
+
+@cache
+def kept(name: str) -> dict[str, Any]:
+    """An exercise's frozen results."""
+    return dict(json.loads(place_of(ATELIER[name], name).read_text(encoding="utf-8")))
 
 
 RELEASED = sorted((ROOT / "release").glob("*/*.ipynb"))
@@ -126,7 +131,7 @@ def main(wanted: list[str]) -> None:
     """Writes what the course produces now."""
     for atelier, name in EXERCISES:
         if not wanted or name in wanted:
-            write(kept_exercise(atelier, name), frozen_exercise(atelier, name))
+            write(place_of(atelier, name), frozen_exercise(atelier, name))
             print(f"{atelier}/{name}", flush=True)
     if not wanted:
         write(GOLDEN / "releases.json", {path.relative_to(ROOT).as_posix(): frozen_release(path) for path in RELEASED})

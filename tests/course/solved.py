@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import symtable
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,15 +35,16 @@ class SolvedNotebook:
         """Its exercises, in order."""
         return [name for grade_id, _ in self.cells if (name := _exercise(grade_id))]
 
-    def edit(self, placed: Mapping[str, str]) -> Callable[[nbformat.NotebookNode], None]:
+    def edit(self, placed: Mapping[str, str], blank: Collection[str] = ()) -> Callable[[nbformat.NotebookNode], None]:
         """An edit of the released notebook: every cell as solved, then ``placed[exercise]`` at the end of its answer,
-        as a student would write who tries again."""
+        as a student would write who tries again. What answers the exercises ``blank`` is left as it is."""
 
         def edit(notebook: nbformat.NotebookNode) -> None:
             solved = dict(self.cells)
             for cell in notebook.cells:
                 grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-                if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
+                is_answer = cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code"
+                if is_answer and _exercise(grade_id) not in blank:
                     more = placed.get(_exercise(grade_id), "")
                     cell.source = f"{solved[grade_id]}\n\n\n{more}" if more else solved[grade_id]
 

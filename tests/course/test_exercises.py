@@ -1,24 +1,13 @@
 """Every exercise of the course, through its own check files: the solution gets full marks, the stub gets none.
 
-Equivalents and misconceptions are graded by the whole pipeline, in test_graded_mistakes.py."""
+Equivalents and misconceptions are graded by the whole pipeline, in test_graded_answers.py."""
 
 import ast
 
 import pytest
-from courses import ROOT
+from course.trials import NAMES, exercise_called, solution_report, trial
 
-from attentif.authoring.trial import Trial
-from attentif.exercises.course import Course
-from attentif.references.oracles import load_exercise
-
-COURSE = Course(ROOT)
-EXERCISES = [(atelier, name) for atelier in COURSE.ateliers() for name in COURSE.exercises(atelier)]
-SEED = 20261124
-
-
-def graded(exercise, source):
-    """The report of an exercise's public and hidden checks on a namespace made by this source."""
-    return Trial(COURSE, exercise, SEED).written(source)
+APART_BY = "exercise"
 
 
 def stub_of(exercise):
@@ -44,16 +33,14 @@ def told(report):
     )
 
 
-@pytest.mark.parametrize(("atelier", "name"), EXERCISES, ids=[name for _, name in EXERCISES])
+@pytest.mark.parametrize("exercise", NAMES)
 class TestExercise:
-    def test_the_solution_gets_everything(self, atelier, name):
-        exercise = load_exercise(COURSE.oracle(atelier, name))
-        report = graded(exercise, exercise.solution_source)
+    def test_the_solution_gets_everything(self, exercise):
+        report = solution_report(exercise)
         assert report.fraction == 1.0, told(report)
         assert {r.hidden for r in report.results} == {True, False}
 
-    def test_the_stub_gets_nothing(self, atelier, name):
-        exercise = load_exercise(COURSE.oracle(atelier, name))
-        report = graded(exercise, stub_of(exercise))
+    def test_the_stub_gets_nothing(self, exercise):
+        report = trial(exercise).written(stub_of(exercise_called(exercise)))
         assert report.fraction == 0.0, [r.test for r in report.results if r.verdict.value == "passed"]
         assert not report.diagnoses

@@ -8,45 +8,58 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from course.frozen import EXERCISES, GOLDEN, RELEASED, ROOT, frozen_exercise, frozen_release, kept_exercise
+from course.frozen import GOLDEN, RELEASED, ROOT, frozen_release, frozen_tensors, frozen_unlisted, kept
+from course.trials import ATELIER, EXERCISES, NAMES, exercise_called
+
+APART_BY = "exercise"
 
 
-def differences(kept: Any, now: Any, place: str = "") -> Iterator[str]:
+def differences(before: Any, now: Any, place: str = "") -> Iterator[str]:
     """One line for each value that is not the same: where it stands, what it was, what it is."""
-    if isinstance(kept, dict) and isinstance(now, dict):
-        for key in {**kept, **now}:
-            yield from differences(kept.get(key, "(nothing)"), now.get(key, "(nothing)"), f"{place} › {key}")
-    elif isinstance(kept, list) and isinstance(now, list):
-        for number in range(max(len(kept), len(now))):
-            one, other = (each[number] if number < len(each) else "(nothing)" for each in (kept, now))
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in {**before, **now}:
+            yield from differences(before.get(key, "(nothing)"), now.get(key, "(nothing)"), f"{place} › {key}")
+    elif isinstance(before, list) and isinstance(now, list):
+        for number in range(max(len(before), len(now))):
+            one, other = (each[number] if number < len(each) else "(nothing)" for each in (before, now))
             yield from differences(one, other, f"{place} › {number}")
-    elif kept != now:
-        yield f"{place.removeprefix(' › ')}: {kept!r} has become {now!r}"
+    elif before != now:
+        yield f"{place.removeprefix(' › ')}: {before!r} has become {now!r}"
 
 
-def compare(kept: Any, now: Any) -> None:
-    found = list(differences(kept, now))
+def compare(before: Any, now: Any) -> None:
+    found = list(differences(before, now))
     assert not found, "\n".join([*found, "if all this is wanted: `python -m course.frozen` in tests/"])
 
 
-@pytest.mark.parametrize(("atelier", "name"), EXERCISES, ids=[name for _, name in EXERCISES])
-def test_answers_get_the_score_and_the_names_that_they_got(atelier, name):
-    compare(json.loads(kept_exercise(atelier, name).read_text(encoding="utf-8")), frozen_exercise(atelier, name))
+@pytest.mark.parametrize("exercise", NAMES)
+class TestExercise:
+    def test_public_tensors_are_what_they_were(self, exercise):
+        compare(kept(exercise)["public"], frozen_tensors(ATELIER[exercise], exercise))
+
+    def test_unlisted_answers_get_the_score_and_the_names_that_they_got(self, exercise):
+        compare(kept(exercise)["unlisted"], frozen_unlisted(exercise))
+
+    def test_listed_answers_are_all_kept(self, exercise):
+        """What each gets is compared in test_graded_answers.py."""
+        now = exercise_called(exercise)
+        assert kept(exercise)["mistakes"].keys() == {m.name for m in now.misconceptions}
+        assert kept(exercise)["equivalents"] == {e.name: "100.0" for e in now.equivalents}
+        assert kept(exercise)["solution"] == {"": "100.0"}
 
 
 def test_released_notebooks_are_what_they_were():
-    kept = json.loads((GOLDEN / "releases.json").read_text(encoding="utf-8"))
-    compare(kept, {path.relative_to(ROOT).as_posix(): frozen_release(path) for path in RELEASED})
+    before = json.loads((GOLDEN / "releases.json").read_text(encoding="utf-8"))
+    compare(before, {path.relative_to(ROOT).as_posix(): frozen_release(path) for path in RELEASED})
 
 
 def test_golden_holds_the_exercises_there_are():
-    kept = {(path.parent.name, path.stem) for path in GOLDEN.glob("*/*.json")}
-    assert kept == set(EXERCISES)
+    assert {(path.parent.name, path.stem) for path in GOLDEN.glob("*/*.json")} == set(EXERCISES)
 
 
 def test_differences_are_told_by_their_place():
-    kept, now = {"a": {"b": "1", "c": ["x", "y"]}}, {"a": {"b": "2", "c": ["x"]}, "d": "3"}
-    assert list(differences(kept, now)) == [
+    before, now = {"a": {"b": "1", "c": ["x", "y"]}}, {"a": {"b": "2", "c": ["x"]}, "d": "3"}
+    assert list(differences(before, now)) == [
         "a › b: '1' has become '2'",
         "a › c › 1: 'y' has become '(nothing)'",
         "d: '(nothing)' has become '3'",

@@ -1,16 +1,14 @@
 """3.13: what the public checks say of a query is what its weights show."""
 
 import pytest
-from course.test_exercises import COURSE, graded
+from course.trials import trial
 
-from attentif.references.oracles import load_exercise
-
-EXERCISE = load_exercise(COURSE.oracle("atelier3", "query_design"))
+TRIAL = trial("query_design")
 
 
 def findings(source):
     """What the public checks find wrong with the solution when ``source`` comes after it."""
-    report = graded(EXERCISE, f"{EXERCISE.solution_source}\n\n{source}")
+    report = TRIAL.rewritten(source)
     return [e.finding.fr for r in report.results if not r.hidden for e in r.explanations]
 
 

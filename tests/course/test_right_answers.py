@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 import torch
 from course.right_answers import RIGHT_ANSWERS
-from course.test_exercises import COURSE, EXERCISES, SEED, graded, told
+from course.test_exercises import told
+from course.trials import ATELIER, EXERCISES, exercise_called, trial
 
-from attentif.authoring.trial import Trial
-from attentif.references.oracles import load_exercise
+APART_BY = "exercise"
 
-ATELIER = {exercise: atelier for atelier, exercise in EXERCISES}
 NUMPY = [exercise for atelier, exercise in EXERCISES if atelier == "atelier1" and exercise != "numpy_to_torch"]
 DOUBLE = {"squared_distances", "orthogonal_projection", "gradient_check"}  # their statements ask for double precision
 
 # Scores of ten thousand, of which single precision loses the third digit:
 TOO_FAR_FOR_SINGLE = {"packed_multi_head_attention"}
+OF_EXERCISES = [(right.exercise, right) for right in RIGHT_ANSWERS]
 
 
 def test_there_are_enough_of_them():
@@ -24,11 +24,9 @@ def test_there_are_enough_of_them():
     assert {right.exercise for right in RIGHT_ANSWERS} == set(ATELIER)
 
 
-@pytest.mark.parametrize("right", RIGHT_ANSWERS, ids=lambda right: f"{right.exercise}-{right.name}")
-def test_a_right_answer_gets_everything(right):
-    atelier = ATELIER[right.exercise]
-    exercise = load_exercise(COURSE.oracle(atelier, right.exercise))
-    report = graded(exercise, f"{exercise.solution_source}\n\n{right.source()}")
+@pytest.mark.parametrize(("exercise", "right"), OF_EXERCISES, ids=[f"{name}-{r.name}" for name, r in OF_EXERCISES])
+def test_a_right_answer_gets_everything(exercise, right):
+    report = trial(exercise).rewritten(right.source())
     assert report.fraction == 1.0, told(report)
     assert not report.diagnoses
 
@@ -101,25 +99,24 @@ GUISES = {
 
 def graded_in(guise, name):
     """The report of a solution all of whose functions are in that guise."""
-    exercise = load_exercise(COURSE.oracle(ATELIER[name], name))
-    trial = Trial(COURSE, exercise, SEED)
-    names = trial.names_after(exercise.solution_source)
+    exercise = exercise_called(name)
+    names = trial(name).names_after(exercise.solution_source)
     names |= {f.name: guise(names[f.name]) for f in exercise.functions if f.kind == "function"}
-    return trial.graded(names)
+    return trial(name).graded(names)
 
 
 @pytest.mark.parametrize("guise", GUISES)
-@pytest.mark.parametrize("name", NUMPY)
-def test_numbers_are_taken_for_what_they_are(name, guise):
-    if (name, guise) == ("squared_distances", "lists"):
+@pytest.mark.parametrize("exercise", NUMPY)
+def test_numbers_are_taken_for_what_they_are(exercise, guise):
+    if (exercise, guise) == ("squared_distances", "lists"):
         pytest.skip("five million distances are no list: the statement asks for arrays")
-    report = graded_in(GUISES[guise], name)
+    report = graded_in(GUISES[guise], exercise)
     assert report.fraction == 1.0, told(report)
 
 
-@pytest.mark.parametrize("name", [name for name in ATELIER if name not in DOUBLE | TOO_FAR_FOR_SINGLE])
-def test_an_answer_is_judged_to_the_precision_of_its_computation(name):
-    report = graded_in(in_single_precision, name)
+@pytest.mark.parametrize("exercise", [name for name in ATELIER if name not in DOUBLE | TOO_FAR_FOR_SINGLE])
+def test_an_answer_is_judged_to_the_precision_of_its_computation(exercise):
+    report = graded_in(in_single_precision, exercise)
     assert report.fraction == 1.0, told(report)
 
 
@@ -132,11 +129,11 @@ MISFITS = {
 @pytest.mark.parametrize(("line", "name"), MISFITS.values(), ids=MISFITS)
 def test_parameters_that_do_not_fit_are_told_by_name(line, name):
     """In hidden checks the student's own names stay untold."""
-    exercise = load_exercise(COURSE.oracle("atelier3", "multi_head_attention"))
+    mine = trial("multi_head_attention")
     init = "self.W_o = nn.Linear(d_model, d_model)\n"
-    source = exercise.solution_source
+    source = mine.exercise.solution_source
     assert init in source
-    report = graded(exercise, source.replace(init, f"{init}        {line}\n"))
+    report = mine.written(source.replace(init, f"{init}        {line}\n"))
     told_publicly = [e.finding for r in report.results if not r.hidden for e in r.explanations]
     assert any(name in finding.fr and name in finding.en for finding in told_publicly)
     assert report.fraction == 0.0

@@ -1,7 +1,7 @@
 """A score depends on the answer alone: hidden checks say the same of it, and call it the same, at every seed.
 
-By default twenty seeds for one listed mistake of each exercise and for the mistakes by kind. With
-``ATTENTIF_EVERY_ANSWER=1`` also for every other misconception, equivalent and unlisted mistake of the course.
+By default four seeds for one listed mistake of each exercise and for the mistakes by kind. With
+``ATTENTIF_EVERY_ANSWER=1`` twenty, also for every other misconception, equivalent and unlisted mistake of the course.
 """
 
 import os
@@ -10,42 +10,32 @@ from functools import lru_cache
 
 import pytest
 from course.by_kind import BY_KIND, NAN, inputs_changed, spoiled, three_decimals
-from course.test_exercises import COURSE, EXERCISES
-from course.test_unlisted import UNLISTED
+from course.trials import COURSE, NAMES, exercise_called, trial, unlisted
 
 from attentif.authoring.trial import Trial
-from attentif.references.oracles import load_exercise
 
-SEEDS = range(2026, 2046)
+APART_BY = "exercise"
+
 EVERYTHING = bool(os.environ.get("ATTENTIF_EVERY_ANSWER"))
-ATELIER = {name: atelier for atelier, name in EXERCISES}
-
-
-def oracle(name):
-    return load_exercise(COURSE.oracle(ATELIER[name], name))
+SEEDS = range(2026, 2046 if EVERYTHING else 2030)
 
 
 @lru_cache(maxsize=2 * len(SEEDS))
-def trial(exercise, seed, public):
-    return Trial(COURSE, oracle(exercise), seed, public=public)
+def hidden_trial(exercise, seed):
+    return Trial(COURSE, exercise_called(exercise), seed, public=False)
 
 
-def graded(exercise, defines, seed, *, public):
-    """The report on the solution with these objects in its place, by hidden checks, and public ones if asked for."""
-    return trial(exercise, seed, public).defined(defines)
-
-
-def listed(exercise):
-    return [(exercise.name, m.name, m.defines) for m in (*exercise.misconceptions, *exercise.equivalents)]
+def listed(name):
+    exercise = exercise_called(name)
+    return [(name, m.name, m.defines) for m in (*exercise.misconceptions, *exercise.equivalents)]
 
 
 def answers():
     """(exercise, label, what goes over the solution), exercise by exercise."""
     found = [(w.exercise, w.label, w.defines) for w in BY_KIND]
-    for _, name in EXERCISES:
-        everything = listed(oracle(name))
-        found += everything if EVERYTHING else everything[:1]
-    found += [(name, u.label, {u.answer: u.implementation}) for _, name, u in UNLISTED] if EVERYTHING else []
+    for name in NAMES:
+        found += listed(name) if EVERYTHING else listed(name)[:1]
+        found += [(name, u.label, {u.answer: u.implementation}) for u in unlisted(name).values() if EVERYTHING]
     return sorted(found, key=lambda answer: answer[0])
 
 
@@ -62,7 +52,7 @@ BORDERLINE = {
 def test_the_seed_decides_nothing(exercise, label, defines):
     found = Counter()
     for seed in SEEDS:
-        report = graded(exercise, defines, seed, public=False)
+        report = hidden_trial(exercise, seed).defined(defines)
         names = () if label in BORDERLINE else report.diagnoses
         found[tuple((r.test, r.verdict.value) for r in report.results), frozenset(names)] += 1
     assert len(found) == 1, [
@@ -71,9 +61,12 @@ def test_the_seed_decides_nothing(exercise, label, defines):
     ]
 
 
-@pytest.mark.parametrize("wrong", BY_KIND, ids=[w.label for w in BY_KIND])
-def test_each_kind_of_mistake_loses_points_and_gets_its_name_or_none(wrong):
-    report = graded(wrong.exercise, wrong.defines, SEEDS[0], public=True)
+KINDS = [(wrong.exercise, wrong) for wrong in BY_KIND]
+
+
+@pytest.mark.parametrize(("exercise", "wrong"), KINDS, ids=[w.label for w in BY_KIND])
+def test_each_kind_of_mistake_loses_points_and_gets_its_name_or_none(exercise, wrong):
+    report = trial(exercise).defined(wrong.defines)
     assert report.fraction < 1.0
     told = " ".join(e.finding.fr for r in report.results for e in r.explanations)
     unnamed_nan = wrong.expected == NAN and not report.diagnoses and "NaN" in told  # said first, with or without a name
@@ -86,15 +79,18 @@ def functions_of(exercise, *without):
 
 
 WITHOUT_ARRAYS = ("score_variance", "causal_mask", "attention_cost")
-GIVEN_ARRAYS = [(n, f) for _, n in EXERCISES for f in functions_of(oracle(n), *WITHOUT_ARRAYS) if oracle(n).public()]
+GIVEN_ARRAYS = [
+    (e.name, f) for e in map(exercise_called, NAMES) for f in functions_of(e, *WITHOUT_ARRAYS) if e.public()
+]
 
 
 @pytest.mark.parametrize(("exercise", "function"), GIVEN_ARRAYS)
 def test_an_input_that_is_changed_is_seen_at_home_and_in_grading(exercise, function):
     """Whichever input it is: what statements forbid must not wait for hidden checks to be said."""
     for last in (False, True):
-        changing = spoiled(oracle(exercise).reference[function], lambda right, last=last: inputs_changed(right, last))
-        report = graded(exercise, {function: changing}, SEEDS[0], public=True)
+        right = exercise_called(exercise).reference[function]
+        changing = spoiled(right, lambda right, last=last: inputs_changed(right, last))
+        report = trial(exercise).defined({function: changing})
         assert {r.hidden for r in report.results if r.verdict.value == "failed"} == {True, False}
 
 
@@ -104,12 +100,11 @@ def gives_floats(function, exercise):
 
 
 WHOLE = ("score_variance", "attention_cost", "shift_right", "copy_query", "average_query")  # or free
-FLOATS = [(n, f) for _, n in EXERCISES for f in functions_of(oracle(n), *WHOLE) if gives_floats(f, oracle(n))]
+FLOATS = [(e.name, f) for e in map(exercise_called, NAMES) for f in functions_of(e, *WHOLE) if gives_floats(f, e)]
 
 
 @pytest.mark.parametrize(("exercise", "function"), FLOATS)
 def test_an_answer_rounded_to_three_decimals_is_wrong(exercise, function):
-    report = graded(
-        exercise, {function: spoiled(oracle(exercise).reference[function], three_decimals)}, SEEDS[0], public=True
-    )
+    rounded = spoiled(exercise_called(exercise).reference[function], three_decimals)
+    report = trial(exercise).defined({function: rounded})
     assert report.fraction < 1.0

@@ -1,54 +1,35 @@
 """No false diagnosis: wrong answers that no exercise lists, graded by the exercises' own check files."""
 
 import math
-from functools import cache
 
 import pytest
-from course.frozen import COURSE, EXERCISES
+from course.trials import ATELIER, NAMES, exercise_called, trial, unlisted, unlisted_report
 
-from attentif.authoring.trial import Trial
-from attentif.references.oracles import load_exercise, load_unlisted
-from attentif.references.pairs import composed
+from attentif.references.pairs import composed_pair
 
-SEED = 20261124
-UNLISTED = [(a, name, wrong) for a, name in EXERCISES for wrong in load_unlisted(COURSE.oracle(a, name))]
+APART_BY = "exercise"
 
-
-@cache
-def trial(atelier, name):
-    return Trial(COURSE, load_exercise(COURSE.oracle(atelier, name)), SEED)
-
-
-def oracle(name):
-    return trial("atelier3", name).exercise
-
-
-def graded(exercise, defines):
-    """The report of an exercise with these objects in the place of the solution's."""
-    return trial(exercise.atelier, exercise.name).defined(defines)
+UNLISTED = [(name, label, wrong.names) for name in NAMES for label, wrong in unlisted(name).items()]
 
 
 def test_there_are_enough_of_them():
     assert len(UNLISTED) >= 400
-    for atelier, name in EXERCISES:
-        mine = [wrong for a, n, wrong in UNLISTED if (a, n) == (atelier, name)]
-        assert len({wrong.label for wrong in mine}) == len(mine)
-        assert len(mine) >= 3 or atelier != "atelier3"
-    assert sum(not wrong.names for *_, wrong in UNLISTED) >= 20
+    assert all(len(unlisted(name)) >= 3 for name in NAMES if ATELIER[name] == "atelier3")
+    assert sum(not names for *_, names in UNLISTED) >= 20
 
 
-@pytest.mark.parametrize(("atelier", "name", "wrong"), UNLISTED, ids=[f"{n}-{w.label}" for _, n, w in UNLISTED])
-def test_unlisted_mistakes_get_no_false_name(atelier, name, wrong):
-    report = trial(atelier, name).defined({wrong.answer: wrong.implementation})
+@pytest.mark.parametrize(("exercise", "label", "names"), UNLISTED, ids=[f"{n}-{label}" for n, label, _ in UNLISTED])
+def test_unlisted_mistakes_get_no_false_name(exercise, label, names):
+    report = unlisted_report(exercise, label)
     assert report.fraction < 1.0
-    assert set(report.diagnoses) == wrong.names
+    assert set(report.diagnoses) == names
 
 
 def test_scores_in_float32_are_right_with_their_gradients():
     def single(Q, K):
         return Q.float() @ K.float().transpose(-2, -1) / math.sqrt(Q.size(-1))
 
-    assert graded(oracle("attention_scores"), {"attention_scores": single}).fraction == 1.0
+    assert trial("attention_scores").defined({"attention_scores": single}).fraction == 1.0
 
 
 PAIRS = [
@@ -60,11 +41,11 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "one", "other"), PAIRS)
-def test_two_mistakes_at_once_are_both_named(name, one, other):
-    exercise = oracle(name)
-    mistakes = {m.name: m for m in exercise.misconceptions}
-    report = graded(exercise, composed(exercise, (mistakes[one], mistakes[other])).defines)
+@pytest.mark.parametrize(("exercise", "one", "other"), PAIRS)
+def test_two_mistakes_at_once_are_both_named(exercise, one, other):
+    oracle = exercise_called(exercise)
+    mistakes = {m.name: m for m in oracle.misconceptions}
+    report = trial(exercise).defined(composed_pair(oracle, (mistakes[one], mistakes[other])).defines)
     pair = f"{one}+{other}"
     assert pair in report.diagnoses
     named = {name for name in report.diagnoses if not name.startswith("module:")}  # where a public check meets both
@@ -83,13 +64,13 @@ def merged_backwards(x):
 
 @pytest.mark.parametrize("wrong", [("split_heads",), ("merge_heads",), ("split_heads", "merge_heads")])
 def test_an_error_of_an_earlier_exercise_is_said_to_be_inherited(wrong):
-    exercise, right = oracle("multi_head_attention"), oracle("split_and_merge_heads").reference
+    tried, right = trial("multi_head_attention"), exercise_called("split_and_merge_heads").reference
     mine = {
         **right,
         **{name: {"split_heads": heads_backwards, "merge_heads": merged_backwards}[name] for name in wrong},
     }
-    written_with = exercise.given[-1].written_with
-    report = graded(exercise, {**mine, **written_with(mine["split_heads"], mine["merge_heads"])})
+    written_with = tried.exercise.given[-1].written_with
+    report = tried.defined({**mine, **written_with(mine["split_heads"], mine["merge_heads"])})
     assert f"inherited:{'+'.join(wrong)}" in report.diagnoses
-    report = graded(exercise, {**right, **written_with(right["split_heads"], right["merge_heads"])})
+    report = tried.defined({**right, **written_with(right["split_heads"], right["merge_heads"])})
     assert report.fraction == 1.0

@@ -3,22 +3,22 @@ long; what was cut is said to the student and to the instructor."""
 
 import nbformat
 import pytest
-from courses import answer, attentif, make_mini_course, nbgrader, submit
+from courses import answer, attentif, nbgrader, submit
 from nbformat.v4 import new_code_cell
 from redteam import gallery
 
 from attentif.grading.budget import Budget, BudgetSpent
 
 RIGHT = "def center(X):\n    return X - X.mean(0)"
-SLOW = "import time\ndef center(X):\n    time.sleep(6)\n    return X - X.mean(0)"
-SETTINGS = "\nc.Grade.checks_timeout = 60\nc.Grade.exercise_budget = 10\nc.Grade.notebook_budget = 25\n"
+SLOW = "import time\ndef center(X):\n    time.sleep(2.4)\n    return X - X.mean(0)"
+SETTINGS = "\nc.Grade.checks_timeout = 60\nc.Grade.exercise_budget = 4\nc.Grade.notebook_budget = 10\n"
 
 
 def slow_cells(*where):
     def edit(notebook):
         answer(RIGHT)(notebook)
         for at in where:
-            notebook.cells.insert(at, new_code_cell("import time\ntime.sleep(13)"))
+            notebook.cells.insert(at, new_code_cell("import time\ntime.sleep(5.2)"))
         notebook.cells.append(new_code_cell("print('after all')"))
 
     return edit
@@ -33,9 +33,9 @@ CLASS = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory, notebooks):
+def graded(mini_course):
     """The course, what `attentif grade` said, and the grades that both commands gave."""
-    course = make_mini_course(tmp_path_factory.mktemp("budget"), notebooks.mini_notebook())
+    course = mini_course
     with (course.root / "nbgrader_config.py").open("a") as file:
         file.write(SETTINGS)
     for student, edit in CLASS.items():
@@ -66,14 +66,14 @@ def test_points(graded, student, points):
 
 def test_the_report_says_what_was_cut(graded):
     text = text_of(graded[0], "slow_calls")
-    assert "Le temps total accordé à cet exercice (10 s) est épuisé" in text
+    assert "Le temps total accordé à cet exercice (4 s) est épuisé" in text
     assert "épuisé" not in text_of(graded[0], "right")
 
 
 @pytest.mark.parametrize("student", ["slow_cells_before", "slow_cells_after"])
 def test_a_cell_that_was_not_run_says_so(graded, student):
     text = text_of(graded[0], student)
-    assert "le temps total accordé aux cellules de ce notebook (25 s) est épuisé" in text
+    assert "le temps total accordé aux cellules de ce notebook (10 s) est épuisé" in text
     assert "after all\\n" not in text
 
 

@@ -8,6 +8,7 @@ from courses import answer, make_mini_course, nbgrader, submit
 
 from attentif.grading.preprocessor import Grade
 from attentif.reports.results_file import SUFFIX, NotebookResults
+from attentif.scheduler.records import course_key
 
 ROWS = "def center(X):\n    return X - X.mean(1, keepdims=True)"
 CLASS = {"wrong": answer(ROWS), "dies": answer("import os\nos._exit(1)"), "cut": None, "links": answer(ROWS)}
@@ -65,3 +66,11 @@ def test_the_environment_chooses_where_the_configuration_does_not(monkeypatch):
     assert Grade().language == "fr"
     monkeypatch.setitem(os.environ, "ATTENTIF_LANG", "en")
     assert Grade().language == "en"
+
+
+def test_another_language_is_a_reason_to_grade_again(course, monkeypatch):
+    monkeypatch.delenv("ATTENTIF_LANG", raising=False)
+    key = course_key(course, "mini", {}, [])
+    assert course_key(course, "mini", {}, []) == key
+    monkeypatch.setenv("ATTENTIF_LANG", "en")
+    assert course_key(course, "mini", {}, []) != key

@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from courses import answer, make_mini_course, nbgrader, submit
+from courses import answer, nbgrader, submit
 from nbformat.v4 import new_code_cell
 from redteam import gallery
 
@@ -132,9 +132,9 @@ CLASS = ODD | SILENT | FUZZED
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory, notebooks):
+def graded(mini_course):
     """The class after grading."""
-    course = make_mini_course(tmp_path_factory.mktemp("odd"), notebooks.mini_notebook())
+    course = mini_course
     for student, code in CLASS.items():
 
         def edit(notebook, code=code):

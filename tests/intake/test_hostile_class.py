@@ -1,5 +1,6 @@
 """A class of hostile and unlucky folders through both commands, as root and as an ordinary user: each gets the grade
-that its honest content deserves, nobody gets a byte from outside their folder, and the class is graded."""
+that its honest content deserves, nobody gets a byte from outside their folder, and the class is graded. Each command's
+class, and each user's, is explained and exported once."""
 
 import csv
 import json
@@ -13,10 +14,9 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from courses import PATH, ROOT, answer, load_module, submit
+from courses import PATH, ROOT, answer, gradebook_of, load_module, submit
 from intake.editors import DEVIATIONS, EDITORS
 from intake.troubles import CANARY, FULL, NO_STUDENTS, RIGHT, STUDENTS, TROUBLES
-from nbgrader.api import Gradebook
 
 from attentif.exercises.course import Course
 
@@ -25,6 +25,7 @@ SAVED = EDITORS | DEVIATIONS
 COMMANDS = {"nbgrader": "-m nbgrader autograde mini", "attentif": "-m attentif.cli.main grade mini --workers 2"}
 WHO = ["root", "user"] if os.geteuid() == 0 else ["user"]
 
+APART_BY = "graded"
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -35,7 +36,7 @@ def lay_out_secrets(course):
     nbformat.write(solved, course.root / "solutions" / "mini" / "mini.ipynb")
     hidden = course.root / "grader_tests" / "mini" / "center" / "test_hidden.py"
     hidden.write_text(f"# {CANARY.decode()}\n{hidden.read_text()}")
-    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "attentif") as gradebook:
+    with gradebook_of(course) as gradebook:
         gradebook.add_student("neighbour", email=f"{CANARY.decode()}@example.org")
 
 
@@ -56,8 +57,9 @@ def hand_in(course, saved):
 
 @pytest.fixture(scope="module", params=[(who, command) for who in WHO for command in COMMANDS], ids="-".join)
 def graded(request, mini_course):
-    """The class graded by one command, explained and exported."""
+    """The class graded by one command, twice; ``explained``: and explained and exported between."""
     who, command = request.param
+    explained = (who == WHO[0]) == (command == "nbgrader")
     with tempfile.TemporaryDirectory(prefix="hostile-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         course = Course(Path(folder) / "course")
@@ -69,13 +71,12 @@ def graded(request, mini_course):
             user = str(load_module(ORDINARY_USER).UID)
             subprocess.run(["chown", "-Rh", f"{user}:{user}", course.root], check=True)
         try:
-            done = run(course, who, COMMANDS[command])
-            explained = run(course, who, "-m nbgrader generate_feedback mini")
-            exported = run(course, who, "-m nbgrader export")
-            again = run(course, who, COMMANDS[command])
+            grade = COMMANDS[command]
+            after = ["-m nbgrader generate_feedback mini", "-m nbgrader export"] if explained else []
+            done, *_, again = ran = [run(course, who, each) for each in (grade, *after, grade)]
             yield SimpleNamespace(
-                course=course, who=who, command=command, done=done, explained=explained, again=again,
-                scores=scores(course), exported=exported, saved=saved,
+                course=course, who=who, command=command, done=done, explained=explained, again=again, ran=ran,
+                scores=scores(course), saved=saved,
             )  # fmt: skip
         finally:
             subprocess.run(["chmod", "-R", "u+rwX", folder], stderr=subprocess.DEVNULL, check=False)
@@ -92,12 +93,12 @@ def run(course, who, command):
 
 
 def scores(course):
-    with (course.root / "grades.csv").open(encoding="utf-8", newline="") as file:
-        return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == "mini"}
+    with gradebook_of(course) as gradebook:
+        return {submission.student.id: submission.score for submission in gradebook.assignment_submissions("mini")}
 
 
 def test_the_commands_end_well(graded):
-    for done in (graded.done, graded.explained, graded.exported, graded.again):
+    for done in graded.ran:
         assert done.returncode == 0, done.stdout[-5000:]
         assert "Traceback" not in done.stdout
 
@@ -152,6 +153,16 @@ def test_the_second_run_finds_nothing_to_do(graded):
         assert "Autograding" not in graded.again.stdout
 
 
+def test_the_exported_grades_are_those_of_the_gradebook(graded):
+    if not graded.explained:
+        pytest.skip("exported after the other command")
+    with (graded.course.root / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["assignment"] == "mini"]
+    assert {
+        row["student_id"]: float(row["score"]) for row in rows if row["student_id"] in graded.scores
+    } == graded.scores
+
+
 def test_students_read_why(graded):
     pages = {
         "folders_twelve_hundred_deep": "imbriqués",
@@ -162,8 +173,9 @@ def test_students_read_why(graded):
         "pipes_sockets_and_devices": "Laissé de côté",
     }
     for name, words in pages.items():
-        html = (graded.course.root / "feedback" / name / "mini" / "mini.html").read_text(encoding="utf-8")
-        assert words in html, name
+        places = {"autograded": "mini.ipynb", **({"feedback": "mini.html"} if graded.explained else {})}
+        for place, file in places.items():
+            assert words in (graded.course.root / place / name / "mini" / file).read_text(encoding="utf-8"), name
 
 
 def test_the_instructor_reads_why(graded):

@@ -8,21 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from redteam.parts import RUNS_WHAT_LIES_THERE
+
 CANARY = b"CANARY_OF_THE_COURSE"
 RIGHT = "def center(X):\n    return X - X.mean(0)"
-
-# Runs whatever stands in the folder, and prints it: what was copied from outside would be a right answer, or be seen.
-STEALS = """
-import glob, json
-for path in sorted(glob.glob('**', recursive=True)):
-    try:
-        text = open(path, errors='replace').read()
-        print(text)
-        for cell in json.loads(text)['cells']:
-            exec(''.join(cell['source']).replace('check(', 'print('))
-    except Exception:
-        pass
-"""
 
 
 @dataclass(frozen=True)
@@ -76,13 +65,13 @@ def link_outside(folder):
     (folder / "tests.txt").symlink_to("../../../grader_tests/mini/center/test_hidden.py")
 
 
-@trouble(points=0.0, answer=STEALS)
+@trouble(points=0.0, answer=RUNS_WHAT_LIES_THERE)
 def links_out(folder):
     link_outside(folder)
     (folder / "all").symlink_to(course_of(folder) / "solutions", target_is_directory=True)
 
 
-@trouble(points=0.0, answer=STEALS)
+@trouble(points=0.0, answer=RUNS_WHAT_LIES_THERE)
 def links_out_behind_paths_at_the_limit(folder):
     """The last folders' own paths still exist; those of the files in them are longer than a path may be."""
     link_outside(folder)
@@ -100,7 +89,7 @@ def links_out_behind_paths_at_the_limit(folder):
     os.close(descriptor)
 
 
-@trouble(points=0.0, answer=STEALS)
+@trouble(points=0.0, answer=RUNS_WHAT_LIES_THERE)
 def links_out_behind_closed_folders(folder):
     link_outside(folder)
     for mode in (0o000, 0o444, 0o555):
@@ -149,7 +138,7 @@ def links_to_devices_and_processes(folder):
         (folder / f"link{number}").symlink_to(target)
 
 
-@trouble(points=0.0, answer=STEALS)
+@trouble(points=0.0, answer=RUNS_WHAT_LIES_THERE)
 def hard_links_to_the_course(folder):
     course = course_of(folder)
     os.link(course / "gradebook.db", folder / "book.db")

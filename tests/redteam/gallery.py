@@ -28,6 +28,8 @@ SECRETS = (
     b"REACHED_OUTSIDE",
     b"WRITTEN_OUTSIDE",
 )
+# What a submission may take: little, so that whoever takes all of it costs the class seconds.
+LIMITS = {"timeout": 6, "checks_timeout": 2, "checks_wall": 4, "checks_budget": 2, "patience": 6, "memory": 512}
 PAYLOAD = "PWNED"  # stands in every script that a submission would like a browser to run
 
 
@@ -91,10 +93,12 @@ def hand_in(course, attack):
 
 
 def make_target(folder, notebook):
-    """The sample course with secrets laid out in it."""
+    """The sample course with secrets laid out in it, and narrow limits."""
     for cell in notebook.cells:
         cell.source = cell.source.replace("### BEGIN SOLUTION", "### BEGIN SOLUTION\n    # CANARY_SOLUTION")
     course = make_mini_course(folder, notebook)
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.writelines(f"c.Grade.{name} = {value}\n" for name, value in LIMITS.items())
     add_student(course, "neighbour")
     return course
 

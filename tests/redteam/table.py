@@ -20,7 +20,6 @@ from redteam import gallery
 DOCUMENT = ROOT / "docs" / "security.md"
 BEGIN, END = "<!-- red team: begin (written by `make redteam`) -->", "<!-- red team: end -->"
 STOCK_CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "stock"\nc.Execute.timeout = 10\n'
-OUR_LIMITS = ("--Grade.timeout=8", "--Grade.checks_timeout=4", "--Grade.checks_budget=4", "--Grade.memory=512")
 
 CATEGORIES = (
     "Make the checker lie",
@@ -86,24 +85,24 @@ def run(course, home, *arguments):
     ).stdout
 
 
-def grade(course, home, attacks, *options):
-    """Hands in, grades and explains; (attack's name, what it got). Attacks that change the gradebook come last, each by
-    itself."""
-    together = [attack for attack in attacks if attack.stock != "alone" or options]
+def grade(course, home, attacks, *, stock=False):
+    """Hands in, grades and explains; (attack's name, what it got). Where stock nbgrader grades, attacks that change the
+    gradebook come last, each by itself."""
+    together = [attack for attack in attacks if not (stock and attack.stock == "alone")]
     for group in [together, *([attack] for attack in attacks if attack not in together)]:
         for attack in group:
             gallery.hand_in(course, attack)
-        stopping = grade_group(course, home, group, options)
+        stopping = grade_group(course, home, group)
         run(course, home, "generate_feedback", "mini")
         for attack in group:
             yield attack.name, "stops the class" if attack.name in stopping else result(course, attack.name)
 
 
-def grade_group(course, home, group, options):
+def grade_group(course, home, group):
     """Grades a class; whoever makes the whole run stop is named, taken out, and the rest is graded."""
     stopping = set()
     while True:
-        output = run(course, home, "autograde", "mini", *options)
+        output = run(course, home, "autograde", "mini")
         broken = {name for name in sorted(a.name for a in group if a.graded) if not graded(course, name)} - stopping
         for name in list(broken):
             if f"error processing assignment: {course.root}/submitted/{name}/" in output:
@@ -160,11 +159,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="redteam-") as scratch:
         home = gallery.make_home(Path(scratch, "home"))
         os.environ["REDTEAM_HOME"] = home["REDTEAM_HOME"]
-        ours = dict(
-            grade(gallery.make_target(Path(scratch, "ours"), sample.mini_notebook()), home, attacks, *OUR_LIMITS)
-        )
+        ours = dict(grade(gallery.make_target(Path(scratch, "ours"), sample.mini_notebook()), home, attacks))
         harmless = [attack for attack in attacks if attack.stock in ("", "alone")]
-        stock = dict(grade(make_stock(Path(scratch, "stock"), sample), home, harmless))
+        stock = dict(grade(make_stock(Path(scratch, "stock"), sample), home, harmless, stock=True))
     table = "\n".join(
         ["| attack | deserves | stock nbgrader | here |", "|---|--:|---|---|", *rows(attacks, stock, ours)]
     )

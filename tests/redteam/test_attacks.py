@@ -1,4 +1,8 @@
-"""Every attack is handed in to one class that is graded once: no undeserved point, no harm, a clear verdict."""
+"""Every attack is handed in to one class that is graded once: no undeserved point, no harm, a clear verdict.
+
+`attentif grade` grades all of them, several at a time; `nbgrader autograde`, one at a time, some of each category
+(`make redteam` gives it all).
+"""
 
 import os
 import subprocess
@@ -14,15 +18,48 @@ from attentif.kernels.shared import processes, syscalls
 from attentif.reports.results_file import NotebookResults
 
 ATTACKS = {attack.name: attack for attack in gallery.load_attacks()}
-LIMITS = ("--Grade.timeout=8", "--Grade.checks_timeout=4", "--Grade.checks_budget=4", "--Grade.memory=512")
+COMMANDS = {
+    "attentif": ("attentif.cli.main", "grade", "mini", "--workers", "4"),
+    "nbgrader": ("nbgrader", "autograde", "mini"),
+}
+ONE_AT_A_TIME = (
+    "agent_replaced",
+    "redefined_check",
+    "hidden_tests_read",
+    "neighbour_read",
+    "input_sent_to_notebook",
+    "messages_forged",
+    "results_forged",
+    "kernel_says_ok",
+    "exit_in_function",
+    "memory_bomb",
+    "output_flood",
+    "check_deleted",
+    "folder_is_a_link",
+    "html_in_outputs",
+    "files_of_others_written",
+    "gradebook_written",
+    "right",
+    "right_with_check_moved",
+    "neighbour",
+    "stub",
+    "empty",
+)
+HANDED_IN = {"attentif": tuple(ATTACKS), "nbgrader": ONE_AT_A_TIME}
 
+APART_BY = "siege"
 pytestmark = pytest.mark.timeout(1500)
 
 
-def run(course, home, *arguments):
-    command = [sys.executable, "-m", "nbgrader", *arguments]
+def each(chosen=lambda attack: True):
+    """Parametrizes a test by class and attack."""
+    pairs = [(command, name) for command, names in HANDED_IN.items() for name in names if chosen(ATTACKS[name])]
+    return pytest.mark.parametrize(("siege", "name"), pairs, indirect=["siege"])
+
+
+def run(course, home, module, *arguments):
     return subprocess.run(
-        command,
+        [sys.executable, "-m", module, *arguments],
         cwd=course.root,
         env=gallery.environment(home),
         stdout=subprocess.PIPE,
@@ -33,22 +70,22 @@ def run(course, home, *arguments):
     )
 
 
-@pytest.fixture(scope="module")
-def siege(tmp_path_factory, notebooks):
+@pytest.fixture(scope="module", params=COMMANDS)
+def siege(request, tmp_path_factory, notebooks):
     """The class, graded and explained; what was there before and after, and what was said."""
     folder = tmp_path_factory.mktemp("redteam")
     home = gallery.make_home(folder / "home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REDTEAM_HOME", home["REDTEAM_HOME"])
         course = gallery.make_target(folder / "course", notebooks.mini_notebook())
-        for attack in ATTACKS.values():
-            gallery.hand_in(course, attack)
+        for name in HANDED_IN[request.param]:
+            gallery.hand_in(course, ATTACKS[name])
     kept = [course.root / name for name in ("source", "grader_tests", "release", "submitted")]
     before = gallery.fingerprint(*kept)
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # what the grader leaves behind becomes this process's child
     known = _living()
-    graded = run(course, home, "autograde", "mini", *LIMITS)
-    explained = run(course, home, "generate_feedback", "mini")
+    graded = run(course, home, *COMMANDS[request.param])
+    explained = run(course, home, "nbgrader", "generate_feedback", "mini")
     (folder / "graded.log").write_text(graded.stdout)
     (folder / "explained.log").write_text(explained.stdout)
     left = _left_behind(known)
@@ -78,7 +115,7 @@ def _left_behind(known):
     return left
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@each()
 def test_it_gets_what_it_deserves_and_no_human_is_needed(siege, name):
     if not ATTACKS[name].graded:
         assert name not in siege.grades
@@ -87,26 +124,26 @@ def test_it_gets_what_it_deserves_and_no_human_is_needed(siege, name):
     assert (score, maximum, needs_human) == (ATTACKS[name].points, 6.0, False)
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@each()
 def test_it_learns_nothing(siege, name, request):
     if ATTACKS[name].open:
         request.applymarker(pytest.mark.xfail(reason=ATTACKS[name].open, strict=True))
     assert gallery.leaks(siege.course, name) == set()
 
 
-@pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if attack.graded])
+@each(lambda attack: attack.graded)
 def test_its_feedback_can_be_opened_in_a_browser(siege, name):
     (path,) = (siege.course.root / "feedback" / name / "mini").glob("*.html")
     assert gallery.active_parts(path.read_text()) == []
 
 
-@pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if attack.graded])
+@each(lambda attack: attack.graded)
 def test_what_is_kept_of_it_is_a_notebook(siege, name):
     (path,) = (siege.course.root / "autograded" / name / "mini").glob("*.ipynb")
     nbformat.validate(nbformat.read(path, 4))
 
 
-@pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if attack.expect])
+@each(lambda attack: attack.expect)
 def test_the_feedback_says_what_happened(siege, name):
     html = (siege.course.root / "feedback" / name / "mini" / "mini.html").read_text()
     assert ATTACKS[name].expect in html.replace("&#39;", "'")

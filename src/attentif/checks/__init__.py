@@ -1,4 +1,4 @@
-"""Checks: the pytest plugin, comparison, diagnosis, references. Check files need three names from here."""
+"""Checks: what check files ask, and pytest, which runs them. They need three names from here."""
 
 from attentif.checks.refusals import check_refused
 from attentif.reports.explanation import fail

@@ -20,11 +20,10 @@ class LaidOut:
         self._student, self._call, self._layout = student, call, layout
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name != self._call.target:
+        if name not in (self._call.target, self._call.method):
             return getattr(self._student, name)
-        if self._call.init is None:
-            return self._probe
-        return lambda *_: self
+        made_first = self._call.init is not None and name == self._call.target
+        return (lambda *_: self) if made_first else self._probe
 
     def probe(self, *_: Any) -> dict[str, Any]:
         """For ``make``: the probe that makes the call makes the instance itself."""

@@ -50,12 +50,12 @@ def render(source: str, attachments: Mapping[str, Any] | None = None) -> str:
         return _as_written(source)
     try:
         renderer = IPythonRenderer(escape=False, attachments=dict(attachments or {}))
-        return clean(MarkdownWithMath(renderer=renderer).render(source))
+        return clean_html(MarkdownWithMath(renderer=renderer).render(source))
     except Exception:  # a missing attachment, or one of a strange kind, would stop the whole page
         return _as_written(source)
 
 
-def clean(text: str) -> str:
+def clean_html(text: str) -> str:
     """HTML without anything that a browser would run, load from a script, or lay over the page."""
     return bleach.clean(
         text,

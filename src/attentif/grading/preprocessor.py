@@ -40,8 +40,6 @@ from attentif.words.language import LANGUAGES, language
 from attentif.words.reports import NO_TITLE
 from attentif.words.text import Text
 
-_PATIENCE = 30.0  # seconds that a kernel has for a line of ours
-
 
 class Grade(Execute):
     """Runs a submission's ordinary cells in a kernel; grades its check cells outside of it.
@@ -71,6 +69,9 @@ class Grade(Execute):
         600.0,
         help="Seconds that a notebook's cells may take all together, and then all its checks; what comes later is not "
         "run, and the report says so.",
+    ).tag(config=True)
+    patience = Float(
+        30.0, help="Seconds that a kernel has for a line of the grader's: at a check cell, to freeze a copy of itself."
     ).tag(config=True)
     seed = Unicode(
         "attentif",
@@ -293,7 +294,7 @@ class Grade(Execute):
         token = new_token()
         self._run_quietly(lines.snapshot_code(self._listener.address, plan.exercise, token))
         with contextlib.suppress(RemoteError):
-            self._listener.wait_snapshot(plan.exercise, token, timeout=_PATIENCE)
+            self._listener.wait_snapshot(plan.exercise, token, timeout=self.patience)
             self._tokens[plan.exercise] = token
 
     def _run_quietly(self, code: str) -> None:
@@ -304,7 +305,7 @@ class Grade(Execute):
     async def _async_run_quietly(self, code: str) -> None:
         assert self.kc is not None
         sent = await ensure_async(self.kc.execute(code, silent=True, store_history=False, allow_stdin=False))
-        deadline = monotonic() + _PATIENCE
+        deadline = monotonic() + self.patience
         while monotonic() < deadline:
             try:
                 reply = await ensure_async(self.kc.shell_channel.get_msg(timeout=0.5))

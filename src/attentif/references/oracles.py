@@ -22,7 +22,7 @@ from attentif.exercises.words_files import WordsBroken, load_words
 from attentif.references.candidates import Candidate
 from attentif.references.inherited import inherited
 from attentif.references.outcome import Outcome, Trace, evaluate
-from attentif.references.pairs import Pair, composed, pair_candidate, pairs_of
+from attentif.references.pairs import Pair, composed_pair, pair_candidate, pairs_of
 from attentif.remote.inside import probes
 from attentif.words.text import Text
 
@@ -217,7 +217,7 @@ class OracleReference:
     def _outcomes_of_pair(self, pair: Pair) -> Callable[[Case], Outcome]:
         @functools.cache
         def outcomes() -> Callable[[Case], Outcome]:
-            variant = composed(self.oracle, pair)
+            variant = composed_pair(self.oracle, pair)
             return self._outcomes_of(variant) if variant else lambda _: Outcome(raised="SyntaxError")
 
         return lambda case: outcomes()(case)

@@ -30,7 +30,7 @@ def pair_name(pair: Pair) -> str:
     return "+".join(m.name for m in pair)
 
 
-def composed(exercise: Exercise, pair: Pair) -> Variant | None:
+def composed_pair(exercise: Exercise, pair: Pair) -> Variant | None:
     """The reference with both mistakes; None if what comes out is no Python."""
     return compose(exercise, pair_name(pair), *pair)
 

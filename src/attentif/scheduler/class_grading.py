@@ -35,7 +35,7 @@ from attentif.scheduler.pool import local_workers
 from attentif.scheduler.preflight import CannotGrade, chosen, released_assignment
 from attentif.scheduler.records import Record, Records, cells_digest, scores_digest, submission_key
 from attentif.scheduler.startup.early_template import EarlyTemplate
-from attentif.scheduler.worker import describe, fingerprints, grade_submission
+from attentif.scheduler.worker import facts_of, fingerprints, grade_submission
 from attentif.scheduler.workers import WorkerDied, Workers
 
 _TRIES = 3
@@ -100,7 +100,7 @@ class ClassGrading:
         return self.standings
 
     def _run(self) -> None:
-        self.workers.submit("facts", describe, self.course.root, self.atelier)
+        self.workers.submit("facts", facts_of, self.course.root, self.atelier)
         ((_, facts),) = self.workers.finished()
         self._early.keep_if(_environment(facts))
         for line in facts.warnings:

@@ -117,7 +117,7 @@ def _open_gradebook(self: api.Gradebook, db_url: str, course_id: str = "default_
     self.authenticator = None
 
 
-def describe(root: Path, atelier: str) -> Facts:
+def facts_of(root: Path, atelier: str) -> Facts:
     """Reads the configuration and looks at what was handed in; finds out what templates must import."""
     app, lines = _application(root, atelier)
     lines.lines.clear()

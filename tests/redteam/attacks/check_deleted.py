@@ -1,15 +1,13 @@
 """The check cell is deleted."""
 
+from redteam.parts import is_check
+
 CATEGORY = "Tamper with the document"
 POINTS = 0
 SOLUTION = """
 def center(X):
     return X * 0
 """
-
-
-def is_check(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id") == "center"
 
 
 def edit(notebook):

@@ -1,6 +1,7 @@
 """The check cell is turned into a raw cell."""
 
 from nbformat.v4 import new_raw_cell
+from redteam.parts import is_check
 
 CATEGORY = "Tamper with the document"
 POINTS = 0
@@ -8,10 +9,6 @@ SOLUTION = """
 def center(X):
     return X * 0
 """
-
-
-def is_check(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id") == "center"
 
 
 def edit(notebook):

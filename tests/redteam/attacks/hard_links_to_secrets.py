@@ -2,20 +2,12 @@
 
 import os
 
+from redteam.parts import RUNS_WHAT_LIES_THERE
+
 CATEGORY = "Tamper with the document"
 POINTS = 0
 EXPECT = "un autre nom d'un fichier du cours"
-SOLUTION = """
-import glob, json
-for path in sorted(glob.glob('**', recursive=True)):
-    try:
-        text = open(path, errors='replace').read()
-        print(text)
-        for cell in json.loads(text)['cells']:
-            exec(''.join(cell['source']).replace('check(', 'print('))
-    except Exception:
-        pass
-"""
+SOLUTION = RUNS_WHAT_LIES_THERE
 
 
 def plant(folder):

@@ -1,15 +1,13 @@
 """A correct answer, its check cell lost."""
 
+from redteam.parts import is_check
+
 CATEGORY = "Controls that must get full marks"
 POINTS = 6.0
 SOLUTION = """
 def center(X):
     return X - X.mean(0)
 """
-
-
-def is_check(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id") == "center"
 
 
 def edit(notebook):
