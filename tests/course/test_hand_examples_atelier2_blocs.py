@@ -131,6 +131,7 @@ class TestModel:
 
     def test_where_parameters_are(self):
         caption = cell(NOTEBOOK, "figure-parametres-legende")
+        assert 0.23 < 1024 * 128 / 536064 < 0.27  # a quarter more, were the weights not tied
         for V, C, d, L, d_ff in ((1024, 64, 128, 2, 512), (50257, 1024, 768, 12, 3072), (50257, 1024, 1600, 48, 6400)):
             parts = [(V + C) * d, 4 * L * (d * d + d), L * (2 * d * d_ff + d_ff + d), 4 * L * d + 2 * d]
             assert f"({fr(sum(parts), 0)})" in caption or f"({fr(sum(parts), 0)} paramètres)" in caption
