@@ -123,7 +123,7 @@ def public():
         model_case("full_context", rng, 3, 4, 9, 4, 3, 6, 1, 8),
         model_case("one_token", rng, 1, 1, 7, 5, 1, 4, 2, 6),
         count_case("worked_example", 5, 3, 2, 1, 4),
-        count_case("of_this_course", 1024, 64, 96, 3, 384),
+        count_case("of_this_course", 1024, 64, 128, 2, 512),
         count_case("three_layers", 50, 12, 7, 3, 20),
     ]
 
