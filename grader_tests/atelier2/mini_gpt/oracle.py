@@ -91,7 +91,8 @@ BLOCK = [*(f"attention.{name}" for name in ("W_q", "W_k", "W_v", "W_o")), "linea
 
 def independent_count(vocab_size, context, d_model, n_layers, d_ff):
     """The numbers of transformers' GPT-2, counted one tensor after the other."""
-    return sum(p.numel() for p in gpt2(vocab_size, context, d_model, 1, n_layers, d_ff).parameters())
+    with torch.device("meta"):  # shapes without numbers
+        return sum(p.numel() for p in gpt2(vocab_size, context, d_model, 1, n_layers, d_ff).parameters())
 
 
 def model_state(rng, V, context, d, n_layers, d_ff):
