@@ -4,6 +4,7 @@
 (`make redteam` gives it all).
 """
 
+import functools
 import os
 import subprocess
 import sys
@@ -47,14 +48,17 @@ ONE_AT_A_TIME = (
 )
 HANDED_IN = {"attentif": tuple(ATTACKS), "nbgrader": ONE_AT_A_TIME}
 
-APART_BY = "siege"
+APART_BY = "command"
 pytestmark = pytest.mark.timeout(1500)
 
 
 def each(chosen=lambda attack: True):
     """Parametrizes a test by class and attack."""
     pairs = [(command, name) for command, names in HANDED_IN.items() for name in names if chosen(ATTACKS[name])]
-    return pytest.mark.parametrize(("siege", "name"), pairs, indirect=["siege"])
+    return pytest.mark.parametrize(("command", "name"), pairs)
+
+
+by_each_command = pytest.mark.parametrize("command", COMMANDS)
 
 
 def run(course, home, module, *arguments):
@@ -70,21 +74,32 @@ def run(course, home, module, *arguments):
     )
 
 
-@pytest.fixture(scope="module", params=COMMANDS)
-def siege(request, tmp_path_factory, notebooks):
+@pytest.fixture(scope="module")
+def sieges(tmp_path_factory, notebooks):
+    """By command: the class, graded when it is first asked for."""
+    return functools.cache(lambda command: besiege(tmp_path_factory, notebooks, command))
+
+
+@pytest.fixture
+def siege(sieges, command):
+    """The class that a test is about."""
+    return sieges(command)
+
+
+def besiege(tmp_path_factory, notebooks, command):
     """The class, graded and explained; what was there before and after, and what was said."""
     folder = tmp_path_factory.mktemp("redteam")
     home = gallery.make_home(folder / "home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REDTEAM_HOME", home["REDTEAM_HOME"])
         course = gallery.make_target(folder / "course", notebooks.mini_notebook())
-        for name in HANDED_IN[request.param]:
+        for name in HANDED_IN[command]:
             gallery.hand_in(course, ATTACKS[name])
     kept = [course.root / name for name in ("source", "grader_tests", "release", "submitted")]
     before = gallery.fingerprint(*kept)
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # what the grader leaves behind becomes this process's child
     known = _living()
-    graded = run(course, home, *COMMANDS[request.param])
+    graded = run(course, home, *COMMANDS[command])
     explained = run(course, home, "nbgrader", "generate_feedback", "mini")
     (folder / "graded.log").write_text(graded.stdout)
     (folder / "explained.log").write_text(explained.stdout)
@@ -149,16 +164,19 @@ def test_the_feedback_says_what_happened(siege, name):
     assert ATTACKS[name].expect in html.replace("&#39;", "'")
 
 
+@by_each_command
 def test_the_commands_end_as_if_nothing_had_happened(siege):
     assert siege.graded.returncode == 0, siege.graded.stdout[-5000:]
     assert siege.explained.returncode == 0, siege.explained.stdout[-5000:]
 
 
+@by_each_command
 def test_nothing_outside_was_changed(siege):
     """Sources, checks, releases and what was handed in."""
     assert siege.before == siege.after
 
 
+@by_each_command
 def test_nothing_was_planted(siege):
     home = siege.folder / "home"
     assert (home / "secret.txt").read_text() == "CANARY_HOME"
@@ -167,6 +185,7 @@ def test_nothing_was_planted(siege):
     assert not (siege.folder.parent / "redteam_marker").exists()
 
 
+@by_each_command
 def test_results_files_are_the_graders_own(siege):
     """One for each notebook of the release, with the points of the gradebook; none that a submission brought."""
     folder = siege.course.root / "autograded" / "results_forged" / "mini"
@@ -176,10 +195,12 @@ def test_results_files_are_the_graders_own(siege):
     assert not list((siege.course.root / "feedback").rglob("*.results.json"))
 
 
+@by_each_command
 def test_nothing_is_left_running(siege):
     assert siege.left == set()
 
 
+@by_each_command
 def test_the_log_says_no_secret(siege):
     for secret in gallery.SECRETS:
         assert secret not in siege.explained.stdout.encode()
@@ -191,6 +212,7 @@ def test_there_are_enough_attacks():
     assert len(honest) >= 12
 
 
+@by_each_command
 def test_secrets_are_really_there(siege):
     """The tests above would see a leak: each secret stands where it is hidden."""
     root = siege.course.root
