@@ -86,9 +86,7 @@ def train_bpe_stops_below_two(words, n_merges):  # a pair met once teaches nothi
 
 @unlisted("train_bpe")
 def train_bpe_longest_at_a_tie(words, n_merges):
-    return learned(
-        words, n_merges, lambda n, word: n, lambda c: max(c, key=lambda p: (c[p], len(p[0]) + len(p[1]), p))
-    )
+    return learned(words, n_merges, lambda n, word: n, lambda c: max(c, key=lambda p: (c[p], len(p[0]) + len(p[1]), p)))
 
 
 @unlisted("train_bpe")

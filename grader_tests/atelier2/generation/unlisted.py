@@ -12,7 +12,7 @@ from .oracle import apply_temperature, generate, top_k_filter, top_p_filter
 INF = float("inf")
 
 
-@unlisted("apply_temperature")
+@unlisted("apply_temperature", "zero_shares_ties")
 def apply_temperature_uniform_at_zero(logits, T):  # at 0, all greatest logits share
     if T == 0:
         best = (logits == logits.amax(-1, keepdim=True)).to(logits.dtype)
@@ -55,12 +55,12 @@ def apply_temperature_standardised(logits, T):
     return F.softmax(logits / (T * spread), dim=-1)
 
 
-@unlisted("top_k_filter")
+@unlisted("top_k_filter", "generic:nan", "one_less_than_k")
 def top_k_filter_one_less(logits, k):
     return top_k_filter(logits, max(1, k - 1))
 
 
-@unlisted("top_k_filter")
+@unlisted("top_k_filter", "k_sorts")
 def top_k_filter_sorted(logits, k):  # kept logits come first, in order
     kept = logits.sort(dim=-1, descending=True).values
     kept[..., k:] = -INF
@@ -78,7 +78,7 @@ def top_k_filter_by_size(logits, k):  # the largest in absolute value
     return torch.full_like(logits, -INF).scatter(-1, kept, logits.gather(-1, kept))
 
 
-@unlisted("top_k_filter")
+@unlisted("top_k_filter", "a_billion_below")
 def top_k_filter_minus_hundred(logits, k):  # a number that is not −∞
     return top_k_filter(logits, k).masked_fill(top_k_filter(logits, k).isinf(), -1e9)
 
@@ -99,13 +99,13 @@ def top_p_filter_softmaxed(probabilities, p):  # renormalised by a softmax
     return F.softmax(kept.masked_fill(kept == 0, -INF), dim=-1)
 
 
-@unlisted("top_p_filter")
+@unlisted("top_p_filter", "p_as_relative_threshold")
 def top_p_filter_relative_to_largest(probabilities, p):  # min-p: those that weigh p times the largest
     kept = torch.where(probabilities >= p * probabilities.amax(-1, keepdim=True), probabilities, 0.0)
     return kept / kept.sum(-1, keepdim=True)
 
 
-@unlisted("top_p_filter")
+@unlisted("top_p_filter", "one_id_too_many")
 def top_p_filter_one_more(probabilities, p):  # and one more to be sure
     weights, order = probabilities.sort(dim=-1, descending=True, stable=True)
     kept = weights.cumsum(-1) - weights < p
@@ -140,18 +140,20 @@ def top_p_filter_rest_to_largest(probabilities, p):
     return filtered.scatter_add(-1, best, rest)
 
 
-@unlisted("generate")
+@unlisted("generate", "returns_what_is_new_only")
 def generate_without_prompt(model, ids, *given, **named):
     return generate(model, ids, *given, **named)[:, ids.size(1) :]
 
 
-@unlisted("generate")
+@unlisted("generate", "one_id_more")
 def generate_one_too_many(model, ids, n_new, *given, **named):
     return generate(model, ids, n_new + 1, *given, **named)
 
 
-@unlisted("generate")
-def generate_from_the_first_logits(model, ids, n_new, temperature=1.0, top_k=None, top_p=None, eos=None, generator=None):
+@unlisted("generate", "reads_the_prompt_only")
+def generate_from_the_first_logits(
+    model, ids, n_new, temperature=1.0, top_k=None, top_p=None, eos=None, generator=None
+):
     """Logits of the prompt only, for all ids."""
     logits = model(ids[:, -model.context :])[:, -1]
     for _ in range(n_new):
@@ -177,14 +179,14 @@ def generate_without_repeats(model, ids, n_new, temperature=1.0, top_k=None, top
     return ids
 
 
-@unlisted("generate")
+@unlisted("generate", "end_left_out")
 def generate_end_left_out(model, ids, n_new, temperature=1.0, top_k=None, top_p=None, eos=None, generator=None):
     """It stops before eos is written."""
     text = generate(model, ids, n_new, temperature, top_k, top_p, eos, generator)
     return text[:, :-1] if eos is not None and text.size(1) > ids.size(1) and text[0, -1] == eos else text
 
 
-@unlisted("generate")
+@unlisted("generate", "reads_the_last_id_only")
 def generate_context_of_one(model, ids, n_new, temperature=1.0, top_k=None, top_p=None, eos=None, generator=None):
     """Only the last id is read."""
     for _ in range(n_new):
@@ -197,7 +199,7 @@ def generate_context_of_one(model, ids, n_new, temperature=1.0, top_k=None, top_
     return ids
 
 
-@unlisted("generate")
+@unlisted("generate", "always_the_most_probable")
 def generate_temperature_of_seven_tenths(model, ids, n_new, temperature=1.0, *given, **named):  # always greedy
     return generate(model, ids, n_new, 0.0, *given, **named)
 

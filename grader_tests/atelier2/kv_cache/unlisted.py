@@ -10,7 +10,7 @@ from ..rope.oracle import apply_rope
 from .oracle import KVCache
 
 
-@unlisted("KVCache")
+@unlisted("KVCache", "newest_first")
 class KVCacheNewestFirst(KVCache):
     def append(self, layer, K, V):
         if self.keys[layer] is not None:
@@ -28,7 +28,7 @@ class KVCacheWindow(KVCache):  # only the last four positions stay
         return self.keys[layer], self.values[layer]
 
 
-@unlisted("KVCache")
+@unlisted("KVCache", "length_counts_calls")
 class KVCacheCountsCalls(KVCache):
     calls = 0
 
@@ -48,14 +48,14 @@ class KVCacheCountsLastLayer(KVCache):
         return 0 if self.keys[-1] is None else self.keys[-1].size(2) + 1
 
 
-@unlisted("KVCache")
+@unlisted("KVCache", "length_adds_the_layers")
 class KVCacheCountsAllLayers(KVCache):
     @property
     def length(self):
         return sum(k.size(2) for k in self.keys if k is not None)
 
 
-@unlisted("KVCache")
+@unlisted("KVCache", "returns_the_piece_only")
 class KVCacheGivesBackNew(KVCache):  # what was added, not all
     def append(self, layer, K, V):
         super().append(layer, K, V)
@@ -83,7 +83,7 @@ class KVCacheValuesAreKeys(KVCache):
         return super().append(layer, K, K)
 
 
-@unlisted("KVCache")
+@unlisted("KVCache", "joined_along_the_dimension")
 class KVCacheLastAxis(KVCache):  # along the features
     def append(self, layer, K, V):
         if self.keys[layer] is not None:
@@ -119,7 +119,7 @@ def decode_step_positions_from_one(model, ids, cache):
     return step_with(past=lambda n, t: n + 1)(model, ids, cache)
 
 
-@unlisted("decode_step")
+@unlisted("decode_step", "positions_from_zero")
 def decode_step_positions_of_the_piece(model, ids, cache):  # each piece begins at 0
     return step_with(past=lambda n, t: 0)(model, ids, cache)
 
@@ -133,12 +133,12 @@ def decode_step_sees_not_itself(model, ids, cache):  # a strict mask, but for th
     return step_with(mask=strict)(model, ids, cache)
 
 
-@unlisted("decode_step")
+@unlisted("decode_step", "future_seen_within_the_piece")
 def decode_step_all_the_piece(model, ids, cache):  # positions of a piece see each other
     return step_with(mask=lambda seen, n, t: torch.ones_like(seen))(model, ids, cache)
 
 
-@unlisted("decode_step")
+@unlisted("decode_step", "past_hidden")
 def decode_step_piece_alone(model, ids, cache):  # nothing of the past is seen
     return step_with(mask=lambda seen, n, t: seen & (torch.arange(n + t) >= n))(model, ids, cache)
 
@@ -153,17 +153,15 @@ def decode_step_past_alone(model, ids, cache):  # of a piece, each position sees
 
 @unlisted("decode_step")
 def decode_step_turned_backwards(model, ids, cache):
-    return step_with(turn_q=lambda q, p: apply_rope(q, -p), turn_k=lambda k, p: apply_rope(k, -p))(
-        model, ids, cache
-    )
+    return step_with(turn_q=lambda q, p: apply_rope(q, -p), turn_k=lambda k, p: apply_rope(k, -p))(model, ids, cache)
 
 
-@unlisted("decode_step")
+@unlisted("decode_step", "keys_not_turned")
 def decode_step_keys_not_turned(model, ids, cache):
     return step_with(turn_k=lambda k, p: k)(model, ids, cache)
 
 
-@unlisted("decode_step")
+@unlisted("decode_step", "last_logits_only")
 def decode_step_last_position_only(model, ids, cache):
     return step_with()(model, ids, cache)[:, -1:]
 
@@ -189,7 +187,7 @@ def decode_step_two_by_two(model, ids, cache):  # the piece is read twice
     return first + 0.0 * step_with()(model, ids, KVCache(len(model.blocks)))
 
 
-@unlisted("decode_step")
+@unlisted("decode_step", "attention_without_residual")
 def decode_step_no_residual_of_attention(model, ids, cache):
     (B, t), n = ids.shape, cache.length
     positions = (n + torch.arange(t)).expand(B, t)

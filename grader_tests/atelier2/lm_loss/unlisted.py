@@ -13,9 +13,7 @@ from .oracle import lm_loss
 def parts(logits, ids, ignore_index, smoothing, reduction="none"):
     """The loss at each position, 0 where it does not count, and where it counts."""
     scores, targets = logits[:, :-1].transpose(1, 2), ids[:, 1:]
-    losses = F.cross_entropy(
-        scores, targets, ignore_index=ignore_index, label_smoothing=smoothing, reduction=reduction
-    )
+    losses = F.cross_entropy(scores, targets, ignore_index=ignore_index, label_smoothing=smoothing, reduction=reduction)
     return losses, targets != ignore_index
 
 

@@ -97,9 +97,7 @@ class MiniGPTPositionsFromTheEnd(Stepwise):
 @unlisted("MiniGPT", "module:position_embedding")
 class MiniGPTPositionsFromOne(Stepwise):
     def embedded(self, ids):
-        return self.token_embedding(ids) + self.position_embedding(
-            (torch.arange(ids.size(1)) + 1) % self.context
-        )
+        return self.token_embedding(ids) + self.position_embedding((torch.arange(ids.size(1)) + 1) % self.context)
 
 
 @unlisted("MiniGPT", "generic:factor")

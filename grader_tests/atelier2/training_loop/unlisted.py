@@ -14,7 +14,7 @@ from ..sample_batch.oracle import sample_batch
 from .oracle import evaluate, load_checkpoint, save_checkpoint
 
 
-@unlisted("evaluate")
+@unlisted("evaluate", "first_batch_only")
 def evaluate_first_batch(model, ids, B, T):
     return evaluate(model, ids[: min(len(ids), B * T + 1)], B, T)
 
@@ -36,12 +36,12 @@ def evaluate_backward(model, ids, B, T):  # a gradient is left behind
     return loss
 
 
-@unlisted("evaluate")
+@unlisted("evaluate", "overlapping_windows")
 def evaluate_sliding(model, ids, B, T):  # every window, not only consecutive ones
     return sum(evaluate(model, ids[s : s + T + 1], B, T) for s in range(len(ids) - T)) / (len(ids) - T)
 
 
-@unlisted("evaluate")
+@unlisted("evaluate", "perplexity_returned")
 def evaluate_exponential(model, ids, B, T):
     return math.exp(evaluate(model, ids, B, T))
 
@@ -56,7 +56,7 @@ def evaluate_last_positions(model, ids, B, T):  # only the last position of each
     return loss.item()
 
 
-@unlisted("evaluate")
+@unlisted("evaluate", "evaluated_without_shift")
 def evaluate_own_tokens(model, ids, B, T):  # x for y
     mode, n = model.training, (len(ids) - 1) // T
     model.eval()
@@ -79,7 +79,11 @@ def loop(order="zlbcrs", recorded=None, at=None, norm=None, loss_of=None, rate=N
                 if what == "z":
                     optimizer.zero_grad()
                 elif what == "l":
-                    loss = F.cross_entropy(model(x).flatten(0, 1), y.flatten()) if loss_of is None else loss_of(model, x, y)
+                    loss = (
+                        F.cross_entropy(model(x).flatten(0, 1), y.flatten())
+                        if loss_of is None
+                        else loss_of(model, x, y)
+                    )
                 elif what == "b":
                     loss.backward()
                 elif what == "c":
@@ -129,11 +133,11 @@ def train_backward_twice(*given):  # gradients of two passes
     return loop("zlblbcrs")(*given)
 
 
-@unlisted("train")
+@unlisted("train", "summed_training_loss")
 def train_sum_of_losses(*given):
-    return loop(
-        loss_of=lambda model, x, y: F.cross_entropy(model(x).flatten(0, 1), y.flatten(), reduction="sum")
-    )(*given)
+    return loop(loss_of=lambda model, x, y: F.cross_entropy(model(x).flatten(0, 1), y.flatten(), reduction="sum"))(
+        *given
+    )
 
 
 @unlisted("train")
@@ -141,7 +145,7 @@ def train_last_position_loss(*given):
     return loop(loss_of=lambda model, x, y: F.cross_entropy(model(x)[:, -1], y[:, -1]))(*given)
 
 
-@unlisted("train")
+@unlisted("train", "last_measure_missing")
 def train_never_at_the_end(*given):  # only every eval_every steps
     return loop(at=lambda done, steps, every: done % every == 0)(*given)
 
@@ -152,17 +156,14 @@ def train_records_each_step(*given):
 
 
 @unlisted("train")
-def train_records_perplexities(*given):
-    return loop(recorded=lambda r: {**r, "valid_loss": math.exp(r["valid_loss"])})(*given)
-
-
-@unlisted("train")
 def train_losses_exchanged(*given):
     return loop(recorded=lambda r: {**r, "train_loss": r["valid_loss"], "valid_loss": r["train_loss"]})(*given)
 
 
-@unlisted("train")
-def train_measures_before_the_step(model, optimizer, schedule, train_ids, valid_ids, steps, B, T, every, generator, m=1.0):
+@unlisted("train", "measured_before_the_step")
+def train_measures_before_the_step(
+    model, optimizer, schedule, train_ids, valid_ids, steps, B, T, every, generator, m=1.0
+):
     """Validation comes before the parameters move."""
     history = []
     model.train()
@@ -186,7 +187,7 @@ def train_on_both_texts(model, optimizer, schedule, train_ids, valid_ids, *rest)
     return loop()(model, optimizer, schedule, torch.cat([train_ids, valid_ids]), valid_ids, *rest)
 
 
-@unlisted("train")
+@unlisted("train", "rate_of_first_group_only")
 def train_first_group_rate(model, optimizer, schedule, train_ids, valid_ids, steps, B, T, every, generator, m=1.0):
     """Only the first group follows the schedule."""
     history = []
@@ -213,7 +214,7 @@ def save_checkpoint_rounded(path, model, optimizer, step, generator):  # bfloat1
     model.load_state_dict(kept)
 
 
-@unlisted("save_checkpoint")
+@unlisted("save_checkpoint", "next_step_saved")
 def save_checkpoint_next_step(path, model, optimizer, step, generator):
     save_checkpoint(path, model, optimizer, step + 1, generator)
 
