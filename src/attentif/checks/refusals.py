@@ -7,6 +7,7 @@ from typing import Any
 
 from attentif.remote.wire.errors import StudentError
 from attentif.reports.explanation import fail
+from attentif.words import exceptions
 from attentif.words.text import Text
 
 
@@ -23,19 +24,13 @@ def check_refused(
     ``finding`` is told when it raises nothing; it must not quote the input. An answer that is not written yet, and
     another exception, are told as such.
     """
-    names = " ou ".join(f"`{error.__name__}`" for error in errors)
-    names_en = " or ".join(f"`{error.__name__}`" for error in errors)
     try:
         call()
     except StudentError as error:
         if error.type in {wanted.__name__ for wanted in errors}:
             return
         if error.type == "NotImplementedError":
-            finding = Text(f"`{function}` n’est pas encore écrite.", f"`{function}` is not written yet.")
-            consequence, hints = None, ()
+            finding, consequence, hints = exceptions.not_written([function]), None, ()
         else:
-            finding = Text(
-                f"`{function}` doit refuser cette entrée par {names} ; elle s’arrête sur une autre erreur.",
-                f"`{function}` must refuse this input with {names_en}; it stops with another error.",
-            )
+            finding = exceptions.another_error(function, [wanted.__name__ for wanted in errors])
     fail(finding, consequence=consequence, hints=hints, function=function)

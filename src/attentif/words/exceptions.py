@@ -73,6 +73,15 @@ def not_written(names: list[str]) -> Text:
     return Text(f"{' ou '.join(quoted)} n'est pas encore écrite.", f"{' or '.join(quoted)} is not written yet.")
 
 
+def another_error(function: str, wanted: list[str]) -> Text:
+    """Bad input is refused, by another error than one of those ``wanted``."""
+    names = [f"`{name}`" for name in wanted]
+    return Text(
+        f"`{function}` doit refuser cette entrée par {' ou '.join(names)} ; elle s'arrête sur une autre erreur.",
+        f"`{function}` must refuse this input with {' or '.join(names)}; it stops with another error.",
+    )
+
+
 def wrong_signature(expected: str, found: str) -> Text:
     """A function cannot be called as it must be; both signatures with the function's name."""
     return Text(
