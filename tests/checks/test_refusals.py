@@ -37,4 +37,4 @@ def test_another_error_is_told_by_what_was_asked_for():
 
 
 def test_an_answer_that_is_not_written_is_told_as_such():
-    assert told("raise NotImplementedError('à compléter')", ValueError) == "`mean` n’est pas encore écrite."
+    assert told("raise NotImplementedError('à compléter')", ValueError) == "`mean` n'est pas encore écrite."
