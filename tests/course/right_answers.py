@@ -1312,7 +1312,7 @@ def bits_per_character__log2(nll_sum, n_characters):
 def perplexity__tensor(nll_sums, token_counts):
     if (token_counts < 0).any() or not token_counts.any():
         raise ValueError("no token")
-    return torch.exp(torch.sum(nll_sums) / torch.sum(token_counts))
+    return torch.exp(torch.sum(nll_sums) / torch.sum(token_counts)).item()
 
 
 class AdamW__optimizer(torch.optim.Optimizer):
