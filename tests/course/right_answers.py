@@ -1313,7 +1313,9 @@ def bits_per_character__log2(nll_sum, n_characters):
 
 
 def perplexity__tensor(nll_sums, token_counts):
-    return torch.exp(torch.sum(nll_sums) / torch.sum(token_counts))
+    if (token_counts < 0).any() or not token_counts.any():
+        raise ValueError("no token")
+    return torch.exp(torch.sum(nll_sums) / torch.sum(token_counts)).item()
 
 
 class AdamW__optimizer(torch.optim.Optimizer):
@@ -1793,6 +1795,7 @@ RIGHT_ANSWERS = [
     answer("hf", "lm_loss", lm_loss__hf),
     answer("kl", "lm_loss", lm_loss__kl),
     answer("running", "perplexity", perplexity__running, bits_per_character__log2),
+    answer("tensor", "perplexity", perplexity__tensor),
     answer("optimizer", "adamw", AdamW__optimizer, decay_groups__mingpt),
     answer("foreach", "adamw", AdamW__foreach, decay_groups__nanogpt),
     answer("nanogpt", "schedules", cosine_schedule__nanogpt, noam_schedule__annotated),

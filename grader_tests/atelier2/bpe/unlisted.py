@@ -145,3 +145,47 @@ def decode_bpe_in_latin_1(tokens):
 @unlisted("decode_bpe")
 def decode_bpe_question_marks(tokens):
     return b"".join(tokens).decode("utf-8", errors="replace").replace("�", "?")
+
+
+@unlisted("train_bpe")
+def train_bpe_ties_by_joined_bytes(words, n_merges):
+    return learned(words, n_merges, lambda n, word: n, lambda c: max(c, key=lambda p: (c[p], p[0] + p[1])))
+
+
+@unlisted("train_bpe")
+def train_bpe_ties_by_second(words, n_merges):
+    return learned(words, n_merges, lambda n, word: n, lambda c: max(c, key=lambda p: (c[p], p[1], p[0])))
+
+
+@unlisted("train_bpe")
+def train_bpe_last_seen(words, n_merges):
+    return learned(words, n_merges, lambda n, word: n, lambda c: max(reversed(list(c)), key=c.get))
+
+
+@unlisted("encode_bpe")
+def encode_bpe_each_merge_once(word, merges):  # only the first place of each merge
+    tokens = bytes_of(word)
+    for one, other in merges:
+        for i in range(len(tokens) - 1):
+            if (tokens[i], tokens[i + 1]) == (one, other):
+                tokens = [*tokens[:i], one + other, *tokens[i + 2 :]]
+                break
+    return tokens
+
+
+@unlisted("encode_bpe", "last_merge_first")
+def encode_bpe_last_merge_first(word, merges):
+    tokens = bytes_of(word)
+    for pair in reversed(merges):
+        tokens = merge_pair(tokens, pair)
+    return tokens
+
+
+@unlisted("decode_bpe", "ignored_bytes")
+def decode_bpe_ignoring(tokens):
+    return b"".join(tokens).decode("utf-8", errors="ignore")
+
+
+@unlisted("decode_bpe", "each_token_alone")
+def decode_bpe_token_by_token(tokens):
+    return "".join(token.decode("utf-8", errors="replace") for token in tokens)

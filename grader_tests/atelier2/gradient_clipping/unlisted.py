@@ -155,3 +155,21 @@ def accumulate_gradients_in_evaluation(model, micro_batches):
 @unlisted("accumulate_gradients")
 def accumulate_gradients_perplexity(model, micro_batches):
     return math.exp(accumulate_gradients(model, micro_batches))
+
+
+@unlisted("clip_grad_norm", "always_rescaled")
+def clip_grad_norm_always_to_bound(grads, max_norm):
+    norm = norm_of(grads)
+    return [g * (max_norm / norm) if norm else g.clone() for g in grads]
+
+
+@unlisted("clip_grad_norm", "squared_norm")
+def clip_grad_norm_squared_norm(grads, max_norm):
+    norm = norm_of(grads) ** 2
+    return [g * min(1.0, max_norm / norm) if norm else g.clone() for g in grads]
+
+
+@unlisted("clip_grad_norm", "first_tensor_only")
+def clip_grad_norm_first_tensor(grads, max_norm):
+    norm = norm_of(grads[:1])
+    return [g * min(1.0, max_norm / norm) if norm else g.clone() for g in grads]

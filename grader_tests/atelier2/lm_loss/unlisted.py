@@ -95,3 +95,19 @@ def lm_loss_exponential(logits, ids, ignore_index=-100, label_smoothing=0.0):  #
 def lm_loss_vector(logits, ids, ignore_index=-100, label_smoothing=0.0):
     losses, counts = parts(logits, ids, ignore_index, label_smoothing)
     return losses[counts]
+
+
+@unlisted("lm_loss")
+def lm_loss_ignored_is_smoothed(logits, ids, ignore_index=-100, label_smoothing=0.0):  # smoothing where nothing counts
+    even = -logits[:, :-1].log_softmax(-1).mean()
+    return (1 - label_smoothing) * lm_loss(logits, ids, ignore_index, 0.0) + label_smoothing * even
+
+
+@unlisted("lm_loss")
+def lm_loss_first_target_left_out(logits, ids, ignore_index=-100, label_smoothing=0.0):
+    return lm_loss(logits[:, 1:], ids[:, 1:], ignore_index, label_smoothing)
+
+
+@unlisted("lm_loss", "bits")
+def lm_loss_in_bits(logits, ids, ignore_index=-100, label_smoothing=0.0):
+    return lm_loss(logits, ids, ignore_index, label_smoothing) / torch.log(torch.tensor(2.0, dtype=logits.dtype))

@@ -84,3 +84,13 @@ def bits_per_character_decimal(nll_sum, n_characters):
 @unlisted("perplexity")
 def perplexity_of_batches(nll_sums, token_counts):  # the number of batches for the number of tokens, twice
     return perplexity(nll_sums / len(nll_sums), token_counts)
+
+
+@unlisted("perplexity", "weighted_mean_of_perplexities")
+def perplexity_weighted_exponentials(nll_sums, token_counts):  # batches' perplexities, weighted by their tokens
+    return ((nll_sums / token_counts).exp() * token_counts / token_counts.sum()).sum().item()
+
+
+@unlisted("perplexity", "mean_of_batch_means")
+def perplexity_geometric_of_batches(nll_sums, token_counts):  # without weights
+    return (nll_sums / token_counts).exp().log().mean().exp().item()

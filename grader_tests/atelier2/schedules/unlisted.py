@@ -108,3 +108,24 @@ def noam_schedule_peak_of_one(it, d_model, warmup):
 @unlisted("noam_schedule", "wrong_power_of_warmup")
 def noam_schedule_warmup_power(it, d_model, warmup):  # warmup ** −0.5
     return d_model**-0.5 * min(it**-0.5, it * warmup**-0.5)
+
+
+@unlisted("cosine_schedule", "warmup_not_subtracted")
+def cosine_schedule_whole_length(it, max_lr, min_lr, warmup, total):  # progress from step 0, warm-up or not
+    if it < warmup or it >= total:
+        return cosine_schedule(it, max_lr, min_lr, warmup, total)
+    return min_lr + 0.5 * (1 + math.cos(math.pi * it / total)) * (max_lr - min_lr)
+
+
+@unlisted("cosine_schedule")
+def cosine_schedule_total_without_warmup(it, max_lr, min_lr, warmup, total):  # total steps of descent
+    if it < warmup:
+        return max_lr * it / warmup
+    return cosine_schedule(it - warmup, max_lr, min_lr, 0, total)
+
+
+@unlisted("cosine_schedule", "warmup_from_the_floor")
+def cosine_schedule_from_min(it, max_lr, min_lr, warmup, total):  # the warm-up begins at min_lr
+    if it < warmup:
+        return min_lr + (max_lr - min_lr) * it / warmup
+    return cosine_schedule(it, max_lr, min_lr, warmup, total)
