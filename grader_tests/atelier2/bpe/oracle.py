@@ -164,6 +164,8 @@ def public():
     return [
         pair_case("worked_example", [b"n", b"e", b"w", b"e", b"s", b"t"], (b"e", b"s")),
         pair_case("twice", [b"e", b"l", b"l", b"e", b"l", b"l"], (b"l", b"l")),
+        pair_case("twice_and_more", [b"l", b"l", b"e", b"l", b"l", b"e"], (b"l", b"l")),
+        pair_case("same_bytes", [b"ab", b"c", b"a", b"bc", b"e"], (b"a", b"bc")),  # "ab", "c" is another pair
         pair_case("three_in_a_row", [b"a", b"a", b"a"], (b"a", b"a")),
         words_case("worked_example", CORPUS, 4),
         words_case("counted", {"abab": 3, "bc": 5, "cb": 4, "ca": 5}, 3),
@@ -211,6 +213,9 @@ def draw(rng):
         pair_case("several", [bytes([b]) for b in (letters(rng, "ab", 6) * 3).encode()], (b"a", b"b")),
         pair_case("in_a_row", tokens, (letter.encode(), letter.encode())),
         pair_case("absent", [b"ab", b"c", b"ab"], (b"a", b"b")),
+        pair_case(
+            "same_bytes", [b"a", letter.encode() + b"b", b"a" + letter.encode(), b"b"], (b"a" + letter.encode(), b"b")
+        ),
         pair_case("of_long_tokens", [b"ab", b"c", b"ab", b"c", b"c"], (b"ab", b"c")),
         words_case("few_letters", few, 6),
         words_case("many_words", many, 12),

@@ -189,3 +189,29 @@ def decode_bpe_ignoring(tokens):
 @unlisted("decode_bpe", "each_token_alone")
 def decode_bpe_token_by_token(tokens):
     return "".join(token.decode("utf-8", errors="replace") for token in tokens)
+
+
+@unlisted("merge_pair")
+def merge_pair_never_last(tokens, pair):
+    merged, i = [], 0
+    while i < len(tokens):
+        if i + 2 < len(tokens) and (tokens[i], tokens[i + 1]) == pair:
+            merged.append(tokens[i] + tokens[i + 1])
+            i += 2
+        else:
+            merged.append(tokens[i])
+            i += 1
+    return merged
+
+
+@unlisted("merge_pair")
+def merge_pair_by_joined_bytes(tokens, pair):
+    joined, merged, i = b"".join(pair), [], 0
+    while i < len(tokens):
+        if i + 1 < len(tokens) and tokens[i] + tokens[i + 1] == joined:
+            merged.append(joined)
+            i += 2
+        else:
+            merged.append(tokens[i])
+            i += 1
+    return merged

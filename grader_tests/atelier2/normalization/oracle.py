@@ -102,6 +102,7 @@ def public():
         layer_case("worked_example", x, gamma, beta, eps=0.5),
         layer_case("usual_eps", vectors(rng, 2, 4, 6), normal(rng, 6, mean=1.0), normal(rng, 6)),
         layer_case("batch", batch, scales, normal(rng, 5), eps=0.1),
+        layer_case("little_variance", 0.1 * x, gamma, beta, eps=0.5),
         backward_case("worked_example", x, gamma, 0.5, dY),
         backward_case("batch", batch, scales, 0.1, normal(rng, 2, 3, 5)),
         rms_case("worked_example", x, gamma, eps=0.5),

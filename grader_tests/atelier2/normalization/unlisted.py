@@ -113,3 +113,9 @@ def rms_norm_gain_of_one_plus(x, gamma, eps=1e-5):
 @unlisted("rms_norm", "rms_root_missing")
 def rms_norm_divided_twice(x, gamma, eps=1e-5):  # no root
     return gamma * x / ((x**2).mean(-1, keepdim=True) + eps)
+
+
+@unlisted("layer_norm")
+def layer_norm_clamped(x, gamma, beta, eps=1e-5):
+    centred = x - x.mean(-1, keepdim=True)
+    return gamma * centred / centred.pow(2).mean(-1, keepdim=True).clamp(min=eps).sqrt() + beta

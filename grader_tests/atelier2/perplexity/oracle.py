@@ -63,6 +63,7 @@ def public():
         measure("worked_example", [8 * math.log(2), math.log(32)], [8, 1]),
         measure("one_batch", [6.0], [4]),
         measure("equal_batches", [3.0, 9.0, 6.0], [3, 3, 3]),
+        measure("uneven_batches", [2.0, 12.0, 30.0], [4, 6, 10]),
         of_text("worked_example", 10 * math.log(2), 4),
         of_text("long_text", 80_000.0, 60_000),
     ]

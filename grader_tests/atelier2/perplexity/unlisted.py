@@ -94,3 +94,8 @@ def perplexity_weighted_exponentials(nll_sums, token_counts):  # batches' perple
 @unlisted("perplexity", "mean_of_batch_means")
 def perplexity_geometric_of_batches(nll_sums, token_counts):  # without weights
     return (nll_sums / token_counts).exp().log().mean().exp().item()
+
+
+@unlisted("perplexity")
+def perplexity_of_the_median_batch(nll_sums, token_counts):
+    return (nll_sums / token_counts).quantile(0.5).exp().item()
