@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 
 from attentif.exercises.course import Course
 from attentif.scheduler.class_grading import ClassGrading
+from attentif.scheduler.pool import local_workers
 
 pgserver = pytest.importorskip("pgserver", reason="no PostgreSQL for this system among the development packages")
 pytestmark = pytest.mark.filterwarnings("ignore::platformdirs.unix.RuntimeDirWarning")
@@ -59,7 +60,7 @@ def courses(mini_course, server_url, tmp_path_factory):
 
 
 def grade(course):
-    return ClassGrading(course, "mini", Quiet(), workers=1).run()
+    return ClassGrading(course, "mini", Quiet(), workers=local_workers(1)).run()
 
 
 def scores(url):

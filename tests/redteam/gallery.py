@@ -15,7 +15,8 @@ from nbgrader.api import Gradebook
 ATTACKS = Path(__file__).parent / "attacks"
 WRONG = "def center(X):\n    return X * 0"
 
-# Words that stand in secrets only, and digits that all hidden inputs begin with.
+# Words that stand in secrets only, and digits that all hidden inputs begin with: not those inside another number, as
+# in the seconds that a check took.
 SECRETS = (
     b"CANARY_SOLUTION",
     b"CANARY_HIDDEN_SOURCE",
@@ -136,7 +137,7 @@ def leaks(course, student):
         for path in (course.root / kind / student).rglob("*"):
             if path.is_file():
                 content = path.read_bytes()
-                found.update(secret.decode() for secret in SECRETS if secret in content)
+                found.update(secret.decode() for secret in SECRETS if re.search(rb"(?<![0-9.])" + secret, content))
     return found - ({"CANARY_NEIGHBOUR"} if student == "neighbour" else set())
 
 
