@@ -27,7 +27,7 @@ class Quiet:
     def total(self, submissions):
         pass
 
-    def verdict(self, verdict):
+    def standing(self, standing):
         pass
 
     def message(self, text):
@@ -82,7 +82,7 @@ def test_the_same_grades_as_in_a_file(courses, server_url):
 
 
 def test_nothing_is_graded_twice(courses):
-    assert all(verdict.unchanged for verdict in grade(courses[1]))
+    assert all(standing.unchanged for standing in grade(courses[1]))
 
 
 def test_nbgrader_grades_and_exports_from_it(courses, server_url):
