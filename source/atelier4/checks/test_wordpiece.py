@@ -9,7 +9,7 @@ pytestmark = pytest.mark.exercise("wordpiece")
 
 @pytest.mark.weight(3)
 def test_pieces(student, cases):
-    """Les morceaux de l’exemple et de quelques mots : le plus long d’abord, `##` à l’intérieur, `[UNK]` pour le mot entier.
+    """Les morceaux de l’exemple et de quelques mots : le plus long d’abord, `##` à l’intérieur, un mot inconnu entier.
 
     The pieces of the example and of a few words: the longest first, `##` inside, `[UNK]` for the whole word."""
     cases.check_values(student)
