@@ -57,8 +57,16 @@ ANSWERS = {
     "in_place_once_it_is_tired": COUNTED.format("if made[0] > TIRED: Q.add_(1)"),
     "other_draws_later": "right = attention_scores\ndef attention_scores(Q, K):\n"
     "    return right(Q, K) + (torch.rand(()) > 0.9) * 1.0",
+    "no_generators": "torch.get_rng_state = torch.set_rng_state = None",
+    "waits_between_checks": "torch.set_rng_state = lambda _: time.sleep(60)",
     "other_types_later": COUNTED.format("if made[0] > TIRED: torch.set_default_dtype(torch.float16)"),
 }
+
+
+TIRING = {
+    "wrong_once_it_is_tired", "wrong_much_later", "raises_once_it_is_tired", "dies_once_it_is_tired",
+    "slow_once_it_is_tired", "in_place_once_it_is_tired",
+}  # fmt: skip
 
 
 class Apart(SnapshotStudents):
@@ -86,9 +94,11 @@ def graded(folder, kind, source):
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_verdicts_are_those_of_checks_that_are_alone(tmp_path, name):
-    _, apart = graded(tmp_path, Apart, ANSWERS[name])
-    _, together = graded(tmp_path, SnapshotStudents, ANSWERS[name])
+    alone, apart = graded(tmp_path, Apart, ANSWERS[name])
+    started, together = graded(tmp_path, SnapshotStudents, ANSWERS[name])
     assert together == apart
+    if name in TIRING:
+        assert started > alone  # it was seen that they carry something along, and every check was repeated
     assert list(together) == list(apart)
 
 

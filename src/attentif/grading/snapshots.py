@@ -19,7 +19,7 @@ from attentif.grading.hidden_student import WordlessStudent
 from attentif.grading.restraint import bounded_memory
 from attentif.references.folder import FolderReferences
 from attentif.remote.outside.listener import SnapshotListener
-from attentif.remote.outside.student import Student, rejoin
+from attentif.remote.outside.student import Student, refuse_overtime, rejoin
 from attentif.remote.wire.errors import SnapshotMissing
 from attentif.reports.results import ExerciseReport
 from attentif.words import grading as words
@@ -118,13 +118,16 @@ class SnapshotStudents:
             self.time.checks[exercise] += monotonic() - started
 
     def _rejoin(self, exercise: str, hidden: bool) -> Student | None:
-        """The session that an earlier check has left; None if there is none, or none any more."""
+        """The session that an earlier check has left; None if there is none, or none any more. Code that ends it
+        between two checks, or lets it wait, has a session for each check from then on."""
         kept = self._kept.get((exercise, hidden))
         if kept is None:
             return None
-        if rejoin(kept.session):
+        refuse_overtime(kept.session)
+        if rejoin(self._as_student(kept.session, exercise, hidden=False)):
             return kept.session
-        self._kept.pop((exercise, hidden)).stack.close()
+        self.keep_apart(exercise)
+        self.listener.lost[exercise] = self._before.lost
         return None
 
     def _close_all_but(self, exercise: str) -> None:

