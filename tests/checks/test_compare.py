@@ -179,3 +179,38 @@ def test_same_answer_is_symmetric_about_shapes():
 )
 def test_axes_are_named_as_far_as_names_go(axes, shape, shown):
     assert named_shape(Output("x", axes), shape) == shown
+
+
+MERGES = Function("train_bpe", "(words, n_merges)", (Output("merges", compare="data"),))
+
+
+def test_data_are_compared_as_a_whole_and_a_list_serves_as_a_tuple():
+    assert compare([[b"a", b"b"], (b"ab", b"c")], [(b"a", b"b"), (b"ab", b"c")], MERGES) is None
+    assert same_answer((), [], MERGES)
+    assert not same_answer([(b"a", b"b")], [], MERGES)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "kind", "words"),
+    [
+        ([(b"a", b"c")], [(b"a", b"b")], "values", "« merges[0][1] » : attendu b'b', obtenu b'c'"),
+        ([(b"a", b"b")], [(b"a", b"b"), (b"c", b"d")], "values", "2 éléments attendus, 1 obtenus"),
+        ([("a", "b")], [(b"a", b"b")], "type", "une chaîne de caractères là où l'énoncé demande des octets (`bytes`)"),
+        (None, [], "type", "None (il manque peut-être `return`)"),
+        ([True], [1], "type", "un booléen"),
+        ({b"a": 1}, [b"a"], "type", "un dictionnaire"),
+        ("text", b"text", "type", "une chaîne"),
+    ],
+)
+def test_data_that_differ_are_told_at_their_first_difference(value, expected, kind, words):
+    mismatch = compare(value, expected, MERGES)
+    assert mismatch.kind == kind
+    assert words in mismatch.detail.fr
+
+
+def test_general_words_about_data_quote_nothing():
+    mismatch = compare([(b"secret", b"b")], [(b"hidden", b"b")], MERGES)
+    assert "secret" not in mismatch.general.fr + mismatch.general.en
+    assert "hidden" not in mismatch.general.fr + mismatch.general.en
+    counted = compare([b"a"] * 3, [b"a"] * 5, MERGES)
+    assert not set("35") & set(counted.general.fr + counted.general.en)

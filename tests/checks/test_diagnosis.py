@@ -9,6 +9,7 @@ from torch import nn
 
 from attentif.authoring.verify import verify
 from attentif.checks.cases import CaseSet
+from attentif.diagnosis.student_errors import not_written
 from attentif.diagnosis.submodules import student_trace
 from attentif.exercises.alternatives import completed, mistake
 from attentif.exercises.edits import edit
@@ -17,7 +18,7 @@ from attentif.references import stored
 from attentif.references.oracles import OracleReference
 from attentif.remote.local import LocalConnection
 from attentif.remote.outside.student import Student
-from attentif.remote.wire.call import Call
+from attentif.remote.wire.call import Call, Ref
 from attentif.reports.explanation import CheckFailure
 from attentif.reports.pages import html_report, plain_report
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
@@ -677,3 +678,9 @@ def test_answers_to_cases_of_other_checks_are_asked_for_once():
             )
     assert len(asked) == len(reference.cases) + len(reference.witnesses)
     assert len(calls) <= len(asked) + 4  # two cases at hand in the second check, and one more call in each
+
+
+def test_of_a_helper_that_is_handed_a_stub_it_is_the_stub_that_is_not_written():
+    handed = Call("largest_tensor", {"function": Ref("blockwise_attention"), "x": 1})
+    assert not_written("largest_tensor", handed).finding.en == "`blockwise_attention` is not written yet."
+    assert not_written("softmax", Call("softmax", {"x": 1})).finding.en == "`softmax` is not written yet."

@@ -90,6 +90,21 @@ def test_an_edited_answer_leaves_those_that_call_it_as_they_were(tmp_path):
     assert exercise.namespace(exercise.misconceptions[0]).total is exercise.reference["total"]
 
 
+def test_a_mistake_may_be_shown_by_a_helper_that_is_asked_about_it(tmp_path):
+    """It is a candidate for the helper's cases; what is pasted in a notebook is the answer alone."""
+    oracle = ORACLE.replace(
+        "EXERCISE =", "def twice(function, x):\n    return 2 * function(x)\n\n\nEXERCISE ="
+    ).replace("uses=(half,)", "uses=(half,), provided=(twice,)")
+    mistakes = MISTAKES.replace('- x.mean()", "")', '- x.mean()", ""), shown_by=(twice,)').replace(
+        "def by_norm", "from .oracle import twice\n\n\ndef by_norm"
+    )
+    exercise = load_exercise(folder_with(tmp_path, oracle=oracle, mistakes=mistakes))
+    shown = exercise.misconceptions[0]
+    assert set(shown.defines) == {"spread", "twice"}
+    assert exercise.namespace(shown).twice(shown.defines["spread"], X) == pytest.approx(np.sqrt((X**2).sum()))
+    assert "twice" not in shown.source()
+
+
 def test_the_source_of_an_edited_answer_stands_alone_in_a_notebook(tmp_path):
     exercise = load_exercise(folder_with(tmp_path))
     source = exercise.misconceptions[1].source()

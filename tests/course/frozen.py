@@ -23,6 +23,7 @@ from courses import ROOT
 from attentif.references import stored
 from attentif.references.compare import to_numpy
 from attentif.references.outcome import Outcome
+from attentif.remote.wire.call import Call
 from attentif.reports.results import ExerciseReport
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -54,13 +55,17 @@ def frozen_tensors(atelier: str, name: str) -> dict[str, Any]:
     """Digests of the committed public reference: cases, right answers, and what each misconception gives."""
     reference = stored.load(COURSE.references(atelier), name)
     return {
-        "cases": digest(vars(case.call) for case in reference.cases),
+        "cases": digest(_asked(case.call) for case in reference.cases),
         "answers": digest(reference.expected(case) for case in reference.cases),
         "mistakes": {
             candidate.name: digest(candidate.outcome(c) for c in reference.cases if c.call.target in functions)
             for functions, candidate in reference.misconceptions
         },
     }
+
+
+def _asked(call: Call) -> dict[str, Any]:
+    return {part: value for part, value in vars(call).items() if value or part != "probe"}
 
 
 def frozen_release(path: Path) -> list[str]:

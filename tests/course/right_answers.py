@@ -3,6 +3,8 @@
 ``defines`` are what students are asked for, ``uses`` what they have written or imported beside it.
 """
 
+# ruff: noqa: F821 (answers call what the notebook gives, and each other, by the names of notebooks)
+
 from __future__ import annotations
 
 import functools
@@ -12,6 +14,7 @@ from collections import OrderedDict, namedtuple
 from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -41,6 +44,7 @@ from collections import OrderedDict, namedtuple
 from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -898,6 +902,787 @@ def blockwise_attention__tiles(Q, K, V, block, causal=False):
     return torch.cat(tiles, dim=-2)
 
 
+# ---------------------------------------------------------------------------------------------------------------
+# Atelier 2
+
+
+def merge_pair__minbpe(tokens, pair):
+    """In the manner of minbpe: one index, two kinds of steps."""
+    out = []
+    k = 0
+    while k < len(tokens):
+        if tokens[k] == pair[0] and k < len(tokens) - 1 and tokens[k + 1] == pair[1]:
+            out.append(pair[0] + pair[1])
+            k += 2
+            continue
+        out.append(tokens[k])
+        k += 1
+    return out
+
+
+def train_bpe__cs336(words, n_merges):
+    """Words as tuples of bytes, pair counts kept up to date."""
+    table = {w: tuple(bytes([b]) for b in w.encode("utf-8")) for w in words}
+    counts = {}
+
+    def count(w, sign):
+        for pair in pairwise(table[w]):
+            counts[pair] = counts.get(pair, 0) + sign * words[w]
+
+    for w in table:
+        count(w, 1)
+    merges = []
+    for _ in range(n_merges):
+        alive = {pair: n for pair, n in counts.items() if n > 0}
+        if not alive:
+            break
+        top = max(alive.items(), key=lambda item: (item[1], item[0]))[0]
+        merges.append(top)
+        for w, tokens in table.items():
+            if any(two == top for two in pairwise(tokens)):
+                count(w, -1)
+                table[w] = tuple(merge_pair(list(tokens), top))
+                count(w, 1)
+    return merges
+
+
+def encode_bpe__by_rank(word, merges):
+    """In the manner of GPT-2's encoder: the pair of lowest rank, until none is left."""
+    ranks = {pair: i for i, pair in enumerate(merges)}
+    parts = [bytes([b]) for b in word.encode("utf-8")]
+    while len(parts) >= 2:
+        pairs = set(pairwise(parts))
+        lowest = min(pairs, key=lambda pair: ranks.get(pair, math.inf))
+        if lowest not in ranks:
+            break
+        parts = merge_pair(parts, lowest)
+    return parts
+
+
+def decode_bpe__str(tokens):
+    return str(functools.reduce(lambda text, token: text + token, tokens, b""), "utf8", "replace")
+
+
+def merge_pair__iterator(tokens, pair):
+    merged = []
+    for token in tokens:
+        merged.append([token])
+        if len(merged) > 1 and merged[-2] == [pair[0]] and merged[-1] == [pair[1]]:
+            merged[-2:] = [[pair[0], pair[1]]]
+    return [b"".join(parts) for parts in merged]
+
+
+def sample_batch__nanogpt(ids, B, T, generator=None):
+    if len(ids) <= T:
+        raise ValueError("the text is too short")
+    ix = torch.randint(len(ids) - T, (B,), generator=generator)
+    x = torch.stack([ids[i : i + T] for i in ix])
+    y = torch.stack([ids[i + 1 : i + 1 + T] for i in ix])
+    return x, y
+
+
+def sample_batch__unfold(ids, B, T, generator=None):
+    if ids.numel() < T + 1:
+        raise ValueError("the text is too short")
+    chunks = ids.unfold(0, T + 1, 1)  # (N - T, T + 1)
+    chosen = chunks[torch.randint(high=chunks.shape[0], size=[B], generator=generator)]
+    return chosen[:, :-1].clone(), chosen[:, 1:].clone()
+
+
+def bigram_probabilities__makemore(ids, V, alpha):
+    if not alpha > 0 or any(not 0 <= i < V for i in ids.tolist()):
+        raise ValueError("alpha > 0, and ids of the vocabulary")
+    N = torch.zeros((V, V), dtype=torch.int64)
+    for i, j in pairwise(ids.tolist()):
+        N[i, j] += 1
+    P = N.double() + alpha
+    P /= P.sum(1, keepdim=True)
+    return P
+
+
+def bigram_perplexity__makemore(P, ids):
+    if len(ids) < 2:
+        raise ValueError("two tokens at least")
+    log_likelihood = 0.0
+    for i, j in pairwise(ids):
+        log_likelihood += torch.log(P[i, j])
+    return torch.exp(-log_likelihood / (len(ids) - 1))
+
+
+def bigram_probabilities__one_hot(ids, V, alpha):
+    if alpha <= 0 or (ids < 0).any() or (ids >= V).any():
+        raise ValueError("alpha > 0, and ids of the vocabulary")
+    before, after = F.one_hot(ids[:-1], V).to(torch.float64), F.one_hot(ids[1:], V).to(torch.float64)
+    return F.normalize(before.T @ after + alpha, p=1, dim=1)
+
+
+def bigram_perplexity__cross_entropy(P, ids):
+    if ids.numel() < 2:
+        raise ValueError("two tokens at least")
+    return F.nll_loss(P.log()[ids[:-1]], ids[1:]).exp().item()
+
+
+def embed__one_hot(ids, E):
+    if not ((ids >= 0) & (ids < E.shape[0])).all():
+        raise ValueError("an id is out of the vocabulary")
+    return F.one_hot(ids, E.shape[0]).to(E.dtype) @ E
+
+
+def embed_backward__one_hot(ids, dY, V, padding_idx=None):
+    one_hot = F.one_hot(ids, V).to(dY.dtype)
+    if padding_idx is not None:
+        one_hot[..., padding_idx] = 0
+    return torch.einsum("btv,btd->vd", one_hot, dY)
+
+
+def embed__select(ids, E):
+    return E.index_select(0, ids.reshape(-1)).view(*ids.shape, -1)
+
+
+def embed_backward__put(ids, dY, V, padding_idx=None):
+    dE = dY.new_zeros(V, dY.shape[2])
+    for b in range(ids.shape[0]):
+        for t in range(ids.shape[1]):
+            if ids[b, t] != padding_idx:
+                dE[ids[b, t]] += dY[b, t]
+    return dE
+
+
+def sinusoidal_encoding__annotated(T, d, base=10000.0):
+    if d % 2 != 0:
+        raise ValueError(f"cannot use sin/cos encoding with an odd dimension: {d}")
+    pe = torch.zeros(T, d)
+    position = torch.arange(0, T).unsqueeze(1)
+    div_term = torch.exp(torch.arange(0, d, 2) * -(math.log(base) / d))
+    pe[:, 0::2] = torch.sin(position * div_term)
+    pe[:, 1::2] = torch.cos(position * div_term)
+    return pe
+
+
+def shift_matrix__block_diag(k, d, base=10000.0):
+    if d & 1:
+        raise ValueError("d is odd")
+    blocks = []
+    for i in range(0, d, 2):
+        w = torch.tensor(k / base ** (i / d), dtype=torch.float64)
+        blocks.append(torch.stack([torch.stack([w.cos(), w.sin()]), torch.stack([-w.sin(), w.cos()])]))
+    return torch.block_diag(*blocks)
+
+
+def sinusoidal_encoding__nested(T, d, base=10000.0):
+    if d % 2:
+        raise ValueError("d is odd")
+
+    def entry(p, j):
+        angle = p / np.power(base, 2 * (j // 2) / d)
+        return math.cos(angle) if j % 2 else math.sin(angle)
+
+    return torch.tensor([[entry(p, j) for j in range(d)] for p in range(T)])
+
+
+def apply_rope__llama(x, positions, base=10000.0):
+    """In the manner of LLaMA: pairs as complex numbers."""
+    if x.shape[-1] % 2:
+        raise ValueError("the dimension of a head must be even")
+    freqs = 1.0 / (base ** (torch.arange(0, x.shape[-1], 2).float() / x.shape[-1]))
+    angles = positions[..., None].float() * freqs
+    freqs_cis = torch.polar(torch.ones_like(angles), angles).unsqueeze(1)
+    x_ = torch.view_as_complex(x.float().reshape(*x.shape[:-1], -1, 2).contiguous())
+    return torch.view_as_real(x_ * freqs_cis).flatten(3).type_as(x)
+
+
+def apply_rope__gptj(x, positions, base=10000.0):
+    """In the manner of GPT-J: every second coordinate turned round, sines and cosines repeated."""
+    if x.shape[-1] % 2:
+        raise ValueError("the dimension of a head must be even")
+    inv_freq = base ** -(torch.arange(0, x.size(-1), 2, dtype=x.dtype) / x.size(-1))
+    sinusoid = torch.einsum("bt,f->btf", positions.to(x.dtype), inv_freq)
+    sin = torch.repeat_interleave(sinusoid.sin(), 2, dim=-1)[:, None]
+    cos = torch.repeat_interleave(sinusoid.cos(), 2, dim=-1)[:, None]
+    rotated = torch.stack((-x[..., 1::2], x[..., ::2]), dim=-1).flatten(-2)
+    return x * cos + rotated * sin
+
+
+def layer_norm__torch(x, gamma, beta, eps=1e-5):
+    var, mean = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
+    return torch.addcmul(beta, (x - mean) * torch.rsqrt(var + eps), gamma)
+
+
+def layer_norm_backward__llmc(x, gamma, eps, dY):
+    """In the manner of llm.c's layernorm.py: a reciprocal of σ, and three terms."""
+    mean = x.sum(-1, keepdim=True) / x.size(-1)
+    rstd = (((x - mean) ** 2).sum(-1, keepdim=True) / x.size(-1) + eps) ** -0.5
+    norm = (x - mean) * rstd
+    axes = tuple(range(x.dim() - 1))
+    db, dw = (dY.sum(axes), (dY * norm).sum(axes)) if axes else (dY.clone(), dY * norm)
+    dnorm = dY * gamma
+    dx = dnorm - dnorm.mean(-1, keepdim=True) - norm * (dnorm * norm).mean(-1, keepdim=True)
+    dx *= rstd
+    return dx, dw, db
+
+
+def rms_norm__llama(x, gamma, eps=1e-5):
+    return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * gamma
+
+
+def layer_norm_backward__vjp(x, gamma, eps, dY):
+    def forward(x, gamma, beta):
+        return F.layer_norm(x, x.shape[-1:], gamma, beta, eps)
+
+    return torch.func.vjp(forward, x, gamma, torch.zeros_like(gamma))[1](dY)
+
+
+def rms_norm__norm(x, gamma, eps=1e-5):
+    d = x.shape[-1]
+    length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+    return gamma * x / (length**2 / d + eps) ** 0.5
+
+
+def gelu__cdf(x):
+    return x * torch.distributions.Normal(0.0, 1.0).cdf(x)
+
+
+def gelu_tanh__hf(x):
+    """In the manner of transformers' NewGELUActivation."""
+    return 0.5 * x * (1.0 + torch.tanh(math.sqrt(2.0 / math.pi) * (x + 0.044715 * torch.pow(x, 3.0))))
+
+
+def feed_forward__functional(x, W1, b1, W2, b2):
+    return F.linear(F.gelu(F.linear(x, W1.T, b1)), W2.T, b2)
+
+
+def gelu__erfc(x):
+    return 0.5 * x * torch.special.erfc(-x * 0.5**0.5)
+
+
+def gelu_tanh__sigmoid(x):
+    return x * torch.sigmoid(2 * (2 / math.pi) ** 0.5 * x * (1 + 0.044715 * x * x))
+
+
+def feed_forward__addmm(x, W1, b1, W2, b2):
+    h = torch.addmm(b1, x.reshape(-1, x.shape[-1]), W1)
+    return torch.addmm(b2, F.gelu(h), W2).view(x.shape[0], x.shape[1], -1)
+
+
+class PreNormBlock__modules(nn.Module):
+    """In the manner of nanoGPT, names aside."""
+
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(d_model)
+        self.attention = CausalSelfAttention(d_model, n_heads)
+        self.norm2 = nn.LayerNorm(d_model, eps=1e-5)
+        self.linear1 = nn.Linear(d_model, d_ff)
+        self.act = nn.GELU()
+        self.linear2 = nn.Linear(d_ff, d_model)
+        self.dropout = nn.Dropout(0.0)
+
+    def mlp(self, x):
+        return self.dropout(self.linear2(self.act(self.linear1(x))))
+
+    def forward(self, x):
+        residual = x
+        x = self.norm1(x)
+        x = residual + self.dropout(self.attention(x))
+        return torch.add(x, self.mlp(self.norm2(x)))
+
+
+class PostNormBlock__modules(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.attention = CausalSelfAttention(n_heads=n_heads, d_model=d_model)
+        self.linear1, self.linear2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+        self.norm1, self.norm2 = (nn.LayerNorm([d_model]) for _ in range(2))
+
+    def forward(self, x):
+        for norm, layer in ((self.norm1, self.attention), (self.norm2, self.feed)):
+            x = norm(layer(x) + x)
+        return x
+
+    def feed(self, x):
+        x = self.linear1(x)
+        return self.linear2(0.5 * x * (1.0 + torch.erf(x / 2**0.5)))
+
+
+class MiniGPT__nanogpt(nn.Module):
+    def __init__(self, vocab_size, context, d_model, n_heads, n_layers, d_ff):
+        super().__init__()
+        self.context = context
+        self.head = nn.Linear(d_model, vocab_size, bias=False)
+        self.token_embedding = nn.Embedding(vocab_size, d_model)
+        self.position_embedding = nn.Embedding(context, d_model)
+        self.blocks = nn.ModuleList(Block(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = nn.LayerNorm(d_model)
+        self.token_embedding.weight = self.head.weight
+        self.apply(self._init_weights)
+
+    def _init_weights(self, module):
+        if isinstance(module, (nn.Linear, nn.Embedding)):
+            torch.nn.init.normal_(module.weight, mean=0.0, std=0.02)
+            if getattr(module, "bias", None) is not None:
+                torch.nn.init.zeros_(module.bias)
+
+    def forward(self, idx):
+        _, t = idx.size()
+        if t > self.context:
+            raise ValueError(f"cannot forward a sequence of length {t}, the context is only {self.context}")
+        pos = torch.arange(0, t, dtype=torch.long, device=idx.device).unsqueeze(0)
+        x = self.token_embedding(idx) + self.position_embedding(pos)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.norm(x))
+
+
+def count_parameters__built(vocab_size, context, d_model, n_layers, d_ff):
+    """By making the parts."""
+    with torch.device("meta"):
+        block = Block(d_model, 1, d_ff)
+    in_block = sum(p.numel() for p in block.parameters())
+    return vocab_size * d_model + context * d_model + n_layers * in_block + 2 * d_model
+
+
+class MiniGPT__sequential(nn.Module):
+    def __init__(self, vocab_size, context, d_model, n_heads, n_layers, d_ff):
+        super().__init__()
+        self.token_embedding, self.position_embedding = (nn.Embedding(n, d_model) for n in (vocab_size, context))
+        self.blocks = nn.Sequential(*[Block(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm, self.head = nn.LayerNorm(d_model), nn.Linear(d_model, vocab_size, bias=False)
+        nn.init.trunc_normal_(self.token_embedding.weight, std=0.02)
+        nn.init.trunc_normal_(self.position_embedding.weight, std=0.02)
+        self.head.weight = self.token_embedding.weight
+        self.register_buffer("positions", torch.arange(context), persistent=False)
+        self.context = context
+
+    def forward(self, ids):
+        T = ids.shape[-1]
+        if self.context < T:
+            raise ValueError(T)
+        return self.head(
+            self.norm(self.blocks(self.token_embedding(ids) + self.position_embedding(self.positions[:T])))
+        )
+
+
+def count_parameters__formula(vocab_size, context, d_model, n_layers, d_ff):
+    d = d_model
+    return d * (vocab_size + context + 2) + n_layers * (4 * d * d + 2 * d * d_ff + 9 * d + d_ff)
+
+
+def lm_loss__hf(logits, ids, ignore_index=-100, label_smoothing=0.0):
+    """In the manner of transformers' causal models."""
+    if not (ids[..., 1:] != ignore_index).any():
+        raise ValueError("nothing to predict")
+    shift_logits = logits[..., :-1, :].contiguous()
+    shift_labels = ids[..., 1:].contiguous()
+    loss_fct = nn.CrossEntropyLoss(ignore_index=ignore_index, label_smoothing=label_smoothing)
+    return loss_fct(shift_logits.view(-1, shift_logits.size(-1)), shift_labels.view(-1))
+
+
+def lm_loss__kl(logits, ids, ignore_index=-100, label_smoothing=0.0):
+    """In the manner of the Annotated Transformer: targets as smooth distributions."""
+    scores, targets = logits[:, :-1].reshape(-1, logits.size(-1)), ids[:, 1:].reshape(-1)
+    keep = targets != ignore_index
+    scores, targets = scores[keep], targets[keep]
+    if len(targets) == 0:
+        raise ValueError("all targets are ignored")
+    if not all(0 <= target < scores.size(-1) for target in targets.tolist()):
+        raise IndexError("a target is out of the vocabulary")
+    V = scores.size(-1)
+    smooth = torch.full_like(scores, label_smoothing / V)
+    smooth.scatter_add_(1, targets[:, None], torch.full_like(scores[:, :1], 1 - label_smoothing))
+    log_z = torch.logsumexp(scores, dim=-1, keepdim=True)
+    return (smooth * (log_z - scores)).sum() / len(targets)
+
+
+def perplexity__running(nll_sums, token_counts):
+    mean, seen = 0.0, 0
+    for nll, n in zip(nll_sums, token_counts, strict=True):
+        if n < 0:
+            raise ValueError("a negative count")
+        if n:
+            seen += n.item()
+            mean += (nll.item() - n.item() * mean) / seen
+    if not seen:
+        raise ValueError("no token")
+    return np.exp(mean)
+
+
+def bits_per_character__log2(nll_sum, n_characters):
+    if n_characters <= 0:
+        raise ValueError("no character")
+    return nll_sum * math.log2(math.e) / n_characters
+
+
+def perplexity__tensor(nll_sums, token_counts):
+    if (token_counts < 0).any() or not token_counts.any():
+        raise ValueError("no token")
+    return torch.exp(torch.sum(nll_sums) / torch.sum(token_counts)).item()
+
+
+class AdamW__optimizer(torch.optim.Optimizer):
+    """In the manner of CS336: a torch.optim.Optimizer, step size and second moment corrected together."""
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        if lr < 0 or eps < 0 or weight_decay < 0:
+            raise ValueError("negative setting")
+        if not (0.0 <= betas[0] < 1.0 and 0.0 <= betas[1] < 1.0):
+            raise ValueError(f"bad betas: {betas}")
+        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay})
+
+    def step(self, closure=None):
+        loss = None if closure is None else closure()
+        for group in self.param_groups:
+            (beta1, beta2), lr = group["betas"], group["lr"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                state = self.state[p]
+                t = state.get("t", 1)
+                m = state["m"] = beta1 * state.get("m", 0) + (1 - beta1) * p.grad.data
+                v = state["v"] = beta2 * state.get("v", 0) + (1 - beta2) * torch.square(p.grad.data)
+                root = math.sqrt(1 - beta2**t)
+                p.data -= lr * group["weight_decay"] * p.data
+                p.data -= lr * root / (1 - beta1**t) * m / (torch.sqrt(v) + group["eps"] * root)
+                state["t"] = t + 1
+        return loss
+
+
+def decay_groups__mingpt(model, weight_decay):
+    """In the manner of minGPT: sets of names by the kinds of modules."""
+    decay, no_decay = set(), set()
+    for mn, m in model.named_modules():
+        for pn, p in m.named_parameters(recurse=False):
+            if not p.requires_grad:
+                continue
+            fpn = f"{mn}.{pn}" if mn else pn
+            (decay if pn.endswith("weight") and isinstance(m, nn.Linear) else no_decay).add(fpn)
+    params = dict(model.named_parameters(remove_duplicate=False))
+    spared = {id(params[n]) for n in no_decay}
+    first = {id(params[n]): params[n] for n in sorted(decay) if id(params[n]) not in spared}
+    second = {id(params[n]): params[n] for n in sorted(no_decay)}
+    return [
+        {"params": list(first.values()), "weight_decay": weight_decay},
+        {"params": list(second.values()), "weight_decay": 0.0},
+    ]
+
+
+class AdamW__foreach:
+    """All tensors of a group at once, moments in place."""
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        params = list(params)
+        if not params:
+            raise ValueError("empty")
+        if lr < 0 or eps < 0 or weight_decay < 0 or not all(0 <= b < 1 for b in betas):
+            raise ValueError("bad setting")
+        defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
+        if not isinstance(params[0], dict):
+            params = [{"params": params}]
+        self.param_groups = [defaults | group | {"params": list(group["params"])} for group in params]
+        for group in self.param_groups:
+            if group["lr"] < 0 or group["eps"] < 0 or group["weight_decay"] < 0:
+                raise ValueError("bad setting")
+            if not all(0 <= b < 1 for b in group["betas"]):
+                raise ValueError("bad betas")
+        self.moments = {}
+
+    def zero_grad(self, set_to_none=True):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for g in self.param_groups:
+            live = [p for p in g["params"] if p.grad is not None]
+            for p in live:
+                exp_avg, exp_avg_sq, n = self.moments.get(p, (torch.zeros_like(p), torch.zeros_like(p), 0))
+                exp_avg.lerp_(p.grad, 1 - g["betas"][0])
+                exp_avg_sq.mul_(g["betas"][1]).addcmul_(p.grad, p.grad, value=1 - g["betas"][1])
+                self.moments[p] = (exp_avg, exp_avg_sq, n + 1)
+                denom = (exp_avg_sq / (1 - g["betas"][1] ** (n + 1))).sqrt_().add_(g["eps"])
+                update = exp_avg / (1 - g["betas"][0] ** (n + 1)) / denom + g["weight_decay"] * p
+                p.add_(update, alpha=-g["lr"])
+
+
+def decay_groups__nanogpt(model, weight_decay):
+    """In the manner of nanoGPT, embeddings spared."""
+    embeddings = [m.weight for m in model.modules() if isinstance(m, nn.Embedding)]
+    param_dict = {pn: p for pn, p in model.named_parameters() if p.requires_grad}
+    is_table = {n: any(p is e for e in embeddings) for n, p in param_dict.items()}
+    decay = [p for n, p in param_dict.items() if p.dim() >= 2 and not is_table[n]]
+    nodecay = [p for n, p in param_dict.items() if p.dim() < 2 or is_table[n]]
+    return [{"params": decay, "weight_decay": weight_decay}, {"params": nodecay, "weight_decay": 0.0}]
+
+
+def cosine_schedule__nanogpt(it, max_lr, min_lr, warmup, total):
+    if it < 0 or warmup < 0 or warmup > total:
+        raise ValueError("no such step")
+    if it < warmup:
+        return max_lr * it / warmup
+    if it > total or it == total:
+        return min_lr
+    decay_ratio = (it - warmup) / (total - warmup)
+    assert 0 <= decay_ratio <= 1
+    coeff = 0.5 * (1.0 + math.cos(math.pi * decay_ratio))
+    return min_lr + coeff * (max_lr - min_lr)
+
+
+def noam_schedule__annotated(it, d_model, warmup):
+    if it < 1 or warmup < 1:
+        raise ValueError("steps begin at 1")
+    return d_model ** (-0.5) * min(it ** (-0.5), it * warmup ** (-1.5))
+
+
+def cosine_schedule__half_angle(it, max_lr, min_lr, warmup, total):
+    """cos² of the half angle; interpolation by NumPy."""
+    if it < 0 or not 0 <= warmup <= total:
+        raise ValueError("no such step")
+    if it < warmup:
+        return np.interp(it, [0, warmup], [0, max_lr])
+    if it >= total:
+        return np.float64(min_lr)
+    return min_lr + (max_lr - min_lr) * np.cos(np.pi / 2 * (it - warmup) / (total - warmup)) ** 2
+
+
+def noam_schedule__logarithms(it, d_model, warmup):
+    if it < 1 or warmup < 1:
+        raise ValueError("steps begin at 1")
+    return torch.tensor([-math.log(it) / 2, math.log(it) - 1.5 * math.log(warmup)]).double().min().exp() / d_model**0.5
+
+
+def clip_grad_norm__cs336(grads, max_norm):
+    if not max_norm > 0:
+        raise ValueError("a bound is positive")
+    if len(grads) == 0:
+        return []
+    total = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in grads]))
+    coefficient = torch.clamp(max_norm / (total + 1e-6), max=1.0)
+    return [g * coefficient for g in grads]
+
+
+def accumulate_gradients__scaled(model, micro_batches):
+    """Each mean loss weighted by its share of all targets."""
+    shares = [(y != -100).sum().item() for _, y in micro_batches]
+    if sum(shares) == 0:
+        raise ValueError("nothing counts")
+    for p in model.parameters():
+        p.grad = None
+    total_loss = torch.zeros((), dtype=torch.float64)
+    for (x, y), n in zip(micro_batches, shares, strict=True):
+        if n == 0:
+            continue
+        logits = model(x)
+        loss = F.cross_entropy(logits.view(-1, logits.size(-1)), y.view(-1), ignore_index=-100) * n / sum(shares)
+        loss.backward()
+        total_loss += loss.detach()
+    return total_loss.item()
+
+
+def accumulate_gradients__divided_afterwards(model, micro_batches):
+    """Sums first; gradients are divided once at the end."""
+    model.zero_grad(set_to_none=True)
+    n_tokens, summed = 0, 0.0
+    for x, y in micro_batches:
+        loss = nn.CrossEntropyLoss(reduction="sum")(model(x).transpose(1, 2), y)
+        loss.backward()
+        summed += float(loss.detach())
+        n_tokens += int(torch.count_nonzero(y != -100))
+    if n_tokens == 0:
+        raise ValueError("nothing counts")
+    for p in model.parameters():
+        if p.grad is not None:
+            p.grad.div_(n_tokens)
+    return summed / n_tokens
+
+
+@torch.no_grad()
+def evaluate__estimate_loss(model, ids, B, T):
+    """In the manner of nanoGPT's estimate_loss."""
+    if len(ids) <= T:
+        raise ValueError("too short")
+    training = model.training
+    model.eval()
+    starts = range(0, len(ids) - T, T)
+    losses, sizes = [], []
+    for first in range(0, len(starts), B):
+        ix = starts[first : first + B]
+        X = torch.stack([ids[i : i + T] for i in ix])
+        Y = torch.stack([ids[i + 1 : i + 1 + T] for i in ix])
+        logits = model(X)
+        losses.append(F.cross_entropy(logits.view(-1, logits.size(-1)), Y.view(-1)).item())
+        sizes.append(len(ix))
+    if training:
+        model.train()
+    return float(np.average(losses, weights=sizes))
+
+
+def train__nanogpt(model, optimizer, schedule, train_ids, valid_ids, steps, B, T, eval_every, generator, max_norm=1.0):
+    history, iter_num = [], 0
+    while iter_num < steps:
+        model.train()
+        lr = schedule(iter_num)
+        for param_group in optimizer.param_groups:
+            param_group["lr"] = lr
+        X, Y = sample_batch(train_ids, B, T, generator)
+        logits = model(X)
+        loss = F.cross_entropy(logits.view(-1, logits.size(-1)), Y.view(-1), ignore_index=-1)
+        if not math.isfinite(loss.item()):
+            raise FloatingPointError(f"step {iter_num}: {loss.item()}")
+        loss.backward()
+        if max_norm != 0.0:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        iter_num += 1
+        if iter_num % eval_every == 0 or iter_num == steps:
+            valid_loss = evaluate(model, valid_ids, B, T)
+            history.append({"step": iter_num, "train_loss": loss.item(), "valid_loss": valid_loss})
+    return history
+
+
+def save_checkpoint__nanogpt(path, model, optimizer, step, generator):
+    checkpoint = {
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "iter_num": step,
+        "rng": generator.get_state(),
+    }
+    torch.save(checkpoint, path)
+
+
+def load_checkpoint__nanogpt(path, model, optimizer, generator):
+    checkpoint = torch.load(path, map_location="cpu")
+    model.load_state_dict(checkpoint["model"])
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    generator.set_state(checkpoint.pop("rng"))
+    return checkpoint["iter_num"]
+
+
+def apply_temperature__one_hot(logits, T):
+    if T < 0:
+        raise ValueError("negative")
+    if T == 0:
+        return F.one_hot(torch.argmax(logits, -1), logits.shape[-1]).type_as(logits)
+    scaled = (logits - logits.max(-1, keepdim=True).values) / T
+    return scaled.exp() / scaled.exp().sum(-1, keepdim=True)
+
+
+def top_k_filter__ranked(logits, k):
+    if k < 1:
+        raise ValueError("k must be positive")
+    order = torch.sort(logits, dim=-1, descending=True, stable=True).indices
+    ranks = order.argsort(dim=-1)
+    return logits.masked_fill(ranks >= k, -float("Inf"))
+
+
+def top_p_filter__hf(probabilities, p):
+    """In the manner of transformers' TopPLogitsWarper: what to remove, shifted by one."""
+    if p < 0 or p > 1:
+        raise ValueError("p is a probability")
+    sorted_probs, sorted_indices = torch.sort(probabilities, descending=True, stable=True)
+    remove = sorted_probs.cumsum(dim=-1) >= p
+    remove[..., 1:] = remove[..., :-1].clone()
+    remove[..., 0] = False
+    remove = torch.zeros_like(remove).scatter(-1, sorted_indices, remove)
+    kept = probabilities.masked_fill(remove, 0)
+    return kept / kept.sum(-1, keepdim=True)
+
+
+@torch.no_grad()
+def generate__nanogpt(model, idx, n_new, temperature=1.0, top_k=None, top_p=None, eos=None, generator=None):
+    if idx.ndim != 2 or idx.shape[0] != 1 or idx.shape[1] < 1:
+        raise ValueError("one sequence, please")
+    for _ in range(n_new):
+        idx_cond = idx if idx.size(1) <= model.context else idx[:, -model.context :]
+        logits = model(idx_cond)
+        logits = logits[:, -1, :]
+        if top_k is not None:
+            logits = top_k_filter(logits, min(top_k, logits.size(-1)))
+        probs = apply_temperature(logits, temperature)
+        if top_p is not None:
+            probs = top_p_filter(probs, top_p)
+        idx_next = torch.multinomial(probs, num_samples=1, generator=generator)
+        idx = torch.cat((idx, idx_next), dim=1)
+        if idx_next.item() == eos:
+            break
+    return idx
+
+
+class KVCache__lists:
+    """Pieces in lists, joined when they are asked for."""
+
+    def __init__(self, n_layers):
+        self.layers = [([], []) for _ in range(n_layers)]
+        self.length = 0
+
+    def append(self, layer, K, V):
+        if layer < 0:
+            raise IndexError(layer)
+        keys, values = self.layers[layer]
+        keys.append(K)
+        values.append(V)
+        if layer == 0:
+            self.length += K.shape[-2]
+        return torch.cat(keys, dim=-2), torch.cat(values, dim=-2)
+
+
+def decode_step__llama(model, ids, cache):
+    """In the manner of LLaMA: a triangle of the piece, zeros before it."""
+    bsz, seqlen = ids.shape
+    start_pos = cache.length
+    h = model.token_embedding(ids)
+    positions = torch.arange(start_pos, start_pos + seqlen).unsqueeze(0).repeat(bsz, 1)
+    mask = torch.hstack([torch.ones(seqlen, start_pos).bool(), torch.ones(seqlen, seqlen).tril().bool()])
+    for i, block in enumerate(model.blocks):
+        xq, xk, xv = block.project(block.norm1(h))
+        xq, xk = apply_rope(xq, positions), apply_rope(xk, positions)
+        keys, values = cache.append(i, xk, xv)
+        h = h + block.attend(xq, keys, values, mask)
+        h = h + block.feed_forward(block.norm2(h))
+    return model.logits(h)
+
+
+class KVCache__buffer:
+    """A buffer that grows by doubling, written in place."""
+
+    def __init__(self, n_layers):
+        self.store = [None] * n_layers
+        self.used = [0] * n_layers
+
+    @property
+    def length(self):
+        return self.used[0]
+
+    def append(self, layer, K, V):
+        if layer < 0 or layer >= len(self.used):
+            raise IndexError(layer)
+        new = torch.stack([K, V])
+        start, end = self.used[layer], self.used[layer] + K.size(2)
+        if self.store[layer] is None or self.store[layer].size(3) < end:
+            room = new.new_empty(*new.shape[:3], 2 * end, new.size(-1))
+            if start:
+                room[:, :, :, :start] = self.store[layer][:, :, :, :start]
+            self.store[layer] = room
+        self.store[layer][:, :, :, start:end] = new
+        self.used[layer] = end
+        return tuple(self.store[layer][:, :, :, :end])
+
+
+def decode_step__position_by_position(model, ids, cache):
+    """One position after the other: the cache alone hides the future."""
+    logits = []
+    for token in ids.split(1, dim=1):
+        n = cache.length
+        x, at = model.token_embedding(token), torch.full_like(token, n)
+        for layer, block in enumerate(model.blocks):
+            q, k, v = block.project(block.norm1(x))
+            K, V = cache.append(layer, apply_rope(k, at), v)
+            x = x + block.attend(apply_rope(q, at), K, V, torch.ones(1, n + 1, dtype=torch.bool))
+            x = x + block.feed_forward(block.norm2(x))
+        logits.append(model.logits(x))
+    return torch.cat(logits, dim=1)
+
+
 RIGHT_ANSWERS = [
     answer("scipy", "warm_up", sigmoid__scipy, sigmoid_derivative__scipy, l1_loss__generator, l2_loss__long_double),
     answer(
@@ -981,4 +1766,58 @@ RIGHT_ANSWERS = [
     answer("numpy", "attention_cost", attention_cost__numpy),
     answer("flash", "blockwise_attention", blockwise_attention__flash),
     answer("tiles", "blockwise_attention", blockwise_attention__tiles),
+    answer(
+        "minbpe",
+        "bpe",
+        merge_pair__minbpe,
+        train_bpe__cs336,
+        encode_bpe__by_rank,
+        decode_bpe__str,
+    ),
+    answer("iterator", "bpe", merge_pair__iterator),
+    answer("nanogpt", "sample_batch", sample_batch__nanogpt),
+    answer("unfold", "sample_batch", sample_batch__unfold),
+    answer("makemore", "bigram_model", bigram_probabilities__makemore, bigram_perplexity__makemore),
+    answer("one_hot", "bigram_model", bigram_probabilities__one_hot, bigram_perplexity__cross_entropy),
+    answer("one_hot", "embedding", embed__one_hot, embed_backward__one_hot),
+    answer("select", "embedding", embed__select, embed_backward__put),
+    answer("annotated", "sinusoidal_encoding", sinusoidal_encoding__annotated, shift_matrix__block_diag),
+    answer("nested", "sinusoidal_encoding", sinusoidal_encoding__nested),
+    answer("llama", "rope", apply_rope__llama),
+    answer("gptj", "rope", apply_rope__gptj),
+    answer("llmc", "normalization", layer_norm__torch, layer_norm_backward__llmc, rms_norm__llama),
+    answer("vjp", "normalization", layer_norm_backward__vjp, rms_norm__norm),
+    answer("hf", "feed_forward", gelu__cdf, gelu_tanh__hf, feed_forward__functional),
+    answer("erfc", "feed_forward", gelu__erfc, gelu_tanh__sigmoid, feed_forward__addmm),
+    answer("modules", "transformer_blocks", PreNormBlock__modules, PostNormBlock__modules),
+    answer("nanogpt", "mini_gpt", MiniGPT__nanogpt, count_parameters__built),
+    answer("sequential", "mini_gpt", MiniGPT__sequential, count_parameters__formula),
+    answer("hf", "lm_loss", lm_loss__hf),
+    answer("kl", "lm_loss", lm_loss__kl),
+    answer("running", "perplexity", perplexity__running, bits_per_character__log2),
+    answer("tensor", "perplexity", perplexity__tensor),
+    answer("optimizer", "adamw", AdamW__optimizer, decay_groups__mingpt),
+    answer("foreach", "adamw", AdamW__foreach, decay_groups__nanogpt),
+    answer("nanogpt", "schedules", cosine_schedule__nanogpt, noam_schedule__annotated),
+    answer("half_angle", "schedules", cosine_schedule__half_angle, noam_schedule__logarithms),
+    answer("cs336", "gradient_clipping", clip_grad_norm__cs336, accumulate_gradients__scaled),
+    answer("divided_afterwards", "gradient_clipping", accumulate_gradients__divided_afterwards),
+    answer(
+        "nanogpt",
+        "training_loop",
+        evaluate__estimate_loss,
+        train__nanogpt,
+        save_checkpoint__nanogpt,
+        load_checkpoint__nanogpt,
+    ),
+    answer(
+        "nanogpt",
+        "generation",
+        apply_temperature__one_hot,
+        top_k_filter__ranked,
+        top_p_filter__hf,
+        generate__nanogpt,
+    ),
+    answer("lists", "kv_cache", KVCache__lists, decode_step__llama),
+    answer("buffer", "kv_cache", KVCache__buffer, decode_step__position_by_position),
 ]

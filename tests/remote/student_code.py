@@ -152,6 +152,12 @@ def own_random(seed):
     return torch.rand(2, generator=torch.Generator().manual_seed(seed))
 
 
+def two_parts(x, how):
+    if how == "one copy":
+        x = x.clone()
+    return (x[:-1].clone(), x[1:].clone()) if how == "two copies" else (x[:-1], x[1:])
+
+
 def noisy_shape(*, sizes=(1, 2), flag=None):
     return sizes
 

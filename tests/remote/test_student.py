@@ -303,6 +303,16 @@ def test_rng_used(student):
     assert student.probe("rng_used", Call("own_random", {"seed": 1})) == []
 
 
+def test_overwriting_an_output_shows_who_shares_its_memory(student):
+    def after(how):
+        found = student.probe("call_and_overwrite", "two_parts", {"x": torch.arange(5), "how": how})
+        return [part.tolist() for part in (*found["outputs"], found["inputs"]["x"])]
+
+    assert after("two copies") == [[-1, -2, -3, -4], [1, 2, 3, 4], [0, 1, 2, 3, 4]]
+    assert after("one copy") == [[-1, -2, -3, -4], [-2, -3, -4, 4], [0, 1, 2, 3, 4]]
+    assert after("views") == [[-1, -2, -3, -4], [-2, -3, -4, 4], [-1, -2, -3, -4, 4]]
+
+
 def test_seeded_calls(student):
     one = student.probe("call_seeded", "global_random", seed=3)
     other = student.probe("call_seeded", "global_random", seed=3)

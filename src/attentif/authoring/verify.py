@@ -144,7 +144,7 @@ def distance(one: Outcome, other: Outcome) -> float:
     """Largest absolute difference over the largest absolute right value; infinite for another shape or an error."""
     if one.raised or other.raised:
         return 0.0 if one.raised == other.raised else np.inf
-    return max((_array_distance(a, b) for a, b in _leaves(one.value, other.value)), default=np.inf)
+    return max((_array_distance(a, b) for a, b in _leaves(one.value, other.value)), default=0.0)
 
 
 def _leaves(one: Any, other: Any) -> list[tuple[Any, Any]]:
@@ -161,6 +161,8 @@ def _leaves(one: Any, other: Any) -> list[tuple[Any, Any]]:
 
 def _array_distance(one: Any, other: Any) -> float:
     a, b = to_numpy(one), to_numpy(other)
+    if a is None and b is None and type(one) is type(other):  # bytes, text
+        return 0.0 if one == other else np.inf
     if a is None or b is None or a.shape != b.shape:
         return np.inf
     if not b.size:

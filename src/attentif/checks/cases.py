@@ -19,7 +19,8 @@ from attentif.diagnosis.properties import explain_property
 from attentif.diagnosis.student_errors import definition_problem, explain_error, not_written
 from attentif.diagnosis.two_answers import explain_two_answers
 from attentif.exercises.exercise import Case, Function
-from attentif.references.compare import Mismatch, compare
+from attentif.references.compare import compare
+from attentif.references.mismatch import Mismatch
 from attentif.references.outcome import Outcome, run_student
 from attentif.references.precision import right_to_single, to_single
 from attentif.remote.wire.call import Call
@@ -157,7 +158,7 @@ class CaseSet:
         for case in cases:
             outcome = self._run(case, student)
             if outcome.error is not None and outcome.error.type == "NotImplementedError":
-                return not_written(function)
+                return not_written(function.name, case.call)
             outcomes.append(outcome)
         return outcomes
 

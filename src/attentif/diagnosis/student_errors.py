@@ -8,7 +8,7 @@ from typing import Any
 
 from attentif.exercises.exercise import Function
 from attentif.remote.wire import errors
-from attentif.remote.wire.call import Call
+from attentif.remote.wire.call import Call, Ref
 from attentif.reports.explanation import Explanation
 from attentif.words import errors as words
 from attentif.words import exceptions as said
@@ -45,9 +45,11 @@ def meaning_of(kind: str) -> words.ErrorMeaning | None:
     return next((words.KINDS[parent.__name__] for parent in parents if parent.__name__ in words.KINDS), None)
 
 
-def not_written(function: Function) -> Explanation:
-    """The stub is still there."""
-    return Explanation(said.not_written(function.name), hints=said.WRITE_IT, function=function.name)
+def not_written(function: str, call: Call) -> Explanation:
+    """The stub is still there: of the function called or, where a helper of the course calls it, of what this is
+    handed."""
+    handed = [value.name for value in call.inputs.values() if isinstance(value, Ref)] or [function]
+    return Explanation(said.not_written(handed), hints=said.WRITE_IT, function=function)
 
 
 def definition_problem(function: Function, call: Call, student: Any) -> Explanation | None:

@@ -37,12 +37,14 @@ LIBRARIES = {"math": math, "np": np, "torch": torch, "F": F, "nn": nn}
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another answer: ``edits`` of the reference, or what it ``defines`` itself with the helpers that this ``uses``."""
+    """Another answer: ``edits`` of the reference, or what it ``defines`` itself with the helpers that this ``uses``.
+    ``shown_by`` are helpers of the notebook whose cases, handed the answer, show it."""
 
     name: str
     edits: tuple[Edit, ...] = ()
     defines: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     uses: tuple[Any, ...] = ()
+    shown_by: tuple[Callable[..., Any], ...] = ()
     convention: bool = False
 
     def __post_init__(self) -> None:
@@ -55,17 +57,23 @@ def mistake(
     *edits: Edit,
     defines: Mapping[str, Callable[..., Any]] | None = None,
     uses: Sequence[Any] = (),
+    shown_by: Sequence[Callable[..., Any]] = (),
     convention: bool = False,
 ) -> Alternative:
-    """A wrong answer that deserves a name; ``convention``: right elsewhere, under another convention."""
-    return Alternative(name, edits, defines or {}, tuple(uses), convention)
+    """A wrong answer that deserves a name; ``convention``: right elsewhere, under another convention. ``shown_by``:
+    the helpers of the notebook that are asked about it (``Ref``), where no case calls the answer itself."""
+    return Alternative(name, edits, defines or {}, tuple(uses), tuple(shown_by), convention)
 
 
 def equivalent(
-    name: str, *edits: Edit, defines: Mapping[str, Callable[..., Any]] | None = None, uses: Sequence[Any] = ()
+    name: str,
+    *edits: Edit,
+    defines: Mapping[str, Callable[..., Any]] | None = None,
+    uses: Sequence[Any] = (),
+    shown_by: Sequence[Callable[..., Any]] = (),
 ) -> Alternative:
-    """Another way of being right."""
-    return Alternative(name, edits, defines or {}, tuple(uses))
+    """Another way of being right; ``shown_by`` as for a mistake."""
+    return Alternative(name, edits, defines or {}, tuple(uses), tuple(shown_by))
 
 
 def completed(
@@ -96,12 +104,14 @@ def completed(
 
 def variant_of(exercise: Exercise, written: Alternative) -> Variant:
     """What the exercise's functions are in this answer. Raises AlternativeBroken."""
+    asking = {helper.__name__: helper for helper in written.shown_by}
     if written.defines:
-        return Variant(written.name, written.defines, written.uses)
+        return Variant(written.name, {**written.defines, **asking}, written.uses)
     try:
-        return edited(exercise, written.name, located(exercise.solution_source, written.edits))
+        made = edited(exercise, written.name, located(exercise.solution_source, written.edits))
     except EditBroken as error:
         raise AlternativeBroken(f"{written.name}: {error}") from None
+    return replace(made, defines={**made.defines, **asking})
 
 
 def both(one: Variant, other: Variant) -> list[Change] | None:

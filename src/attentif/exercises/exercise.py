@@ -21,7 +21,7 @@ from attentif.exercises.edits import Change
 from attentif.remote.wire.call import Call
 from attentif.words.text import Text
 
-Comparison = Literal["close", "exact", "up_to_sign"]
+Comparison = Literal["close", "exact", "up_to_sign", "data"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Output:
     """One value that a function returns.
 
     ``axes`` names the axes, separated by spaces (``"B h T_q d_v"``); an empty string is a scalar. ``compare``
-    is ``"close"`` (floats), ``"exact"`` (booleans, integers) or ``"up_to_sign"`` (each row up to its sign).
+    is ``"close"`` (floats), ``"exact"`` (booleans, integers), ``"up_to_sign"`` (each row up to its sign) or, for the
+    only output of a function, ``"data"`` (bytes, text, numbers, lists of them: equal as a whole, lists as tuples).
     ``properties`` are names of ``attentif.diagnosis.properties`` that right values have: a wrong answer that nothing
     names is told by the first that it lacks.
     """

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
 
 from attentif.exercises.exercise import Function, Output
+from attentif.references.mismatch import Mismatch, data_mismatch, describe
 from attentif.words import values as words
 from attentif.words.text import Text
 
 FLOAT32_RTOL, FLOAT32_ATOL = 1e-4, 1e-5
 _ALL_DIGITS = 17  # what tells any two float64 apart
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """The first difference between a value and what was expected.
-
-    ``general`` holds without any size or value (for hidden checks); ``detail`` quotes them. ``student`` and
-    ``expected`` are the arrays compared, when it came to comparing arrays.
-    """
-
-    kind: Literal["type", "dtype", "shape", "values"]
-    general: Text
-    detail: Text
-    student: np.ndarray | None = None
-    expected: np.ndarray | None = None
 
 
 def compare(value: Any, expected: Any, function: Function) -> Mismatch | None:
@@ -70,6 +55,8 @@ def right_output(output: Output, value: Any, expected: Any, function: Function) 
 
 
 def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | Mismatch:
+    if len(function.outputs) == 1 and function.outputs[0].compare == "data":
+        return [(function.outputs[0], value, expected)]
     if isinstance(expected, Mapping):
         return _paired_by_key(value, expected, function)
     if isinstance(expected, (tuple, list)):
@@ -78,15 +65,15 @@ def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output,
             return _paired_unnested(value, expected, function)
         if not isinstance(value, (tuple, list)) or len(value) != count:
             names = ", ".join(output.name for output in function.outputs) if len(function.outputs) == count else ""
-            general = words.several_values(function.name, count, names, _describe(value))
+            general = words.several_values(function.name, count, names, describe(value))
             if not isinstance(value, (tuple, list)):
                 return Mismatch("type", general, general)
-            detail = words.several_values(function.name, count, names, _describe(value), len(value))
+            detail = words.several_values(function.name, count, names, describe(value), len(value))
             return Mismatch("type", general, detail)
         outputs = function.outputs if len(function.outputs) == count else function.outputs[:1] * count
         return list(zip(outputs, value, expected, strict=True))
     if isinstance(value, (tuple, list)) and not isinstance(expected, np.ndarray):
-        general = words.single_value(function.name, _describe(value))
+        general = words.single_value(function.name, describe(value))
         return Mismatch("type", general, general)
     return [(function.outputs[0], value, expected)]
 
@@ -94,7 +81,7 @@ def _paired(value: Any, expected: Any, function: Function) -> list[tuple[Output,
 def _paired_unnested(value: Any, expected: Any, function: Function) -> list[tuple[Output, Any, Any]] | Mismatch:
     if not _nested_alike(value, expected):
         wanted = _named_parts(expected, iter(function.outputs))
-        told = words.wrong_nesting(function.name, wanted, _describe(value))
+        told = words.wrong_nesting(function.name, wanted, describe(value))
         if not isinstance(value, (tuple, list)):
             return Mismatch("type", told, told)
         # How the value is nested is the student's doing: only public checks may show it.
@@ -136,7 +123,7 @@ def _paired_by_key(
     value: Any, expected: Mapping[Any, Any], function: Function
 ) -> list[tuple[Output, Any, Any]] | Mismatch:
     if not isinstance(value, Mapping):
-        general = words.no_dict(function.name, _describe(value))
+        general = words.no_dict(function.name, describe(value))
         return Mismatch("type", general, general)
     missing = [key for key in expected if key not in value]
     if missing:
@@ -147,10 +134,12 @@ def _paired_by_key(
 
 
 def _compare_output(output: Output, value: Any, expected: Any, function: Function) -> Mismatch | None:
+    if output.compare == "data":
+        return data_mismatch(output.name, value, expected)
     if expected is None or isinstance(expected, str):
         if value == expected and type(value) is type(expected):
             return None
-        general = words.other_value(output.name, _describe(value))
+        general = words.other_value(output.name, describe(value))
         return Mismatch("values", general, general)
     wanted = to_numpy(expected)
     got = to_numpy(value)
@@ -191,7 +180,7 @@ def _type_mismatch(output: Output, value: Any, expected: Any) -> Mismatch:
     array = to_numpy(expected)
     single = array is not None and not array.ndim
     wanted = "" if single else "torch.Tensor" if isinstance(expected, torch.Tensor) else "numpy.ndarray"
-    general = words.wrong_type(output.name, wanted, _describe(value))
+    general = words.wrong_type(output.name, wanted, describe(value))
     return Mismatch("type", general, general)
 
 
@@ -311,22 +300,3 @@ def _number(value: Any, atol: float, digits: int = 4) -> str:
     if isinstance(value, (int, np.integer)) and digits > 4:
         return str(int(value))
     return "0" if abs(value) < atol / 10 else f"{value + 0.0:.{digits}g}"
-
-
-def _describe(value: Any) -> Text:
-    """What a value is, in a few words; never its content nor its sizes."""
-    if value is None:
-        return words.NONE
-    return next((told for kind, told in _KINDS_OF_VALUE if isinstance(value, kind)), words.OTHER)
-
-
-_KINDS_OF_VALUE: tuple[tuple[type | tuple[type, ...], Text], ...] = (
-    (torch.Tensor, words.TENSOR),
-    (np.ndarray, words.ARRAY),
-    (tuple, words.TUPLE),
-    (list, words.LIST),
-    (bool, words.BOOLEAN),
-    ((int, float, complex, np.number), words.NUMBER),
-    (str, words.STRING),
-    (dict, words.DICT),
-)

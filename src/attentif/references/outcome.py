@@ -6,12 +6,14 @@ import copy
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from attentif.exercises.exercise import Case, Function
 from attentif.references.compare import same_answer
+from attentif.remote.inside.probes import PROBES
 from attentif.remote.wire.errors import RemoteError, StudentError
 
 Trace = Sequence[tuple[str, Any]]  # (name, output) of the sub-modules of a class, in the order in which they finish
@@ -43,13 +45,19 @@ def evaluate(case: Case, namespace: Any) -> Outcome:
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            return Outcome(observed(case, call.run(namespace)))
+            return Outcome(observed(case, call.run(_with_probes(namespace) if call.probe else namespace)))
     except StudentError as error:  # the student's own function, called by ours
         return Outcome(raised=error.type)
     except RemoteError:
         raise
     except Exception as error:  # a misconception may fail in any way
         return Outcome(raised=type(error).__name__)
+
+
+def _with_probes(namespace: Any) -> Any:
+    """The namespace, and the probes as a student has them."""
+    names = vars(namespace)
+    return SimpleNamespace(**names, probe=lambda probe, call: PROBES[probe](names, call))
 
 
 def run_student(case: Case, student: Any) -> Outcome:

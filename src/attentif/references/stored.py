@@ -204,6 +204,7 @@ def _store_case(case: Case, trees: _Trees) -> dict[str, Any]:
         "inputs": [[name, _store_input(value, trees)] for name, value in call.inputs.items()],
         "init": None if call.init is None else [[n, trees.store(v)] for n, v in call.init.items()],
         "state": None if call.state is None else [[n, trees.store(v)] for n, v in call.state.items()],
+        **({"probe": call.probe} if call.probe else {}),
     }
 
 
@@ -219,7 +220,8 @@ def _load_case(stored: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Case
         name: Ref(tree["ref"]) if "ref" in tree else codec.from_tree(tree["value"], tensors)
         for name, tree in stored["inputs"]
     }
-    call = Call(stored["target"], inputs, values(stored["init"]), values(stored["state"]), stored["method"])
+    init, state = values(stored["init"]), values(stored["state"])
+    call = Call(stored["target"], inputs, init, state, stored["method"], stored.get("probe", ""))
     return Case(stored["name"], call, stored["dims"], tuple(stored["differentiable"]))
 
 

@@ -67,9 +67,19 @@ def named(function: str, otherwise: Text) -> Text:
     return Text(f"`{function}`", f"`{function}`") if function else otherwise
 
 
-def not_written(function: str) -> Text:
-    """The stub is still there."""
-    return Text(f"`{function}` n'est pas encore écrite.", f"`{function}` is not written yet.")
+def not_written(names: list[str]) -> Text:
+    """The stub is still there, of one of these."""
+    quoted = [f"`{name}`" for name in names]
+    return Text(f"{' ou '.join(quoted)} n'est pas encore écrite.", f"{' or '.join(quoted)} is not written yet.")
+
+
+def another_error(function: str, wanted: list[str]) -> Text:
+    """Bad input is refused, by another error than one of those ``wanted``."""
+    names = [f"`{name}`" for name in wanted]
+    return Text(
+        f"`{function}` doit refuser cette entrée par {' ou '.join(names)} ; elle s'arrête sur une autre erreur.",
+        f"`{function}` must refuse this input with {' or '.join(names)}; it stops with another error.",
+    )
 
 
 def wrong_signature(expected: str, found: str) -> Text:

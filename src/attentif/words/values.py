@@ -15,6 +15,7 @@ LIST = Text("une liste", "a list")
 BOOLEAN = Text("un booléen", "a boolean")
 NUMBER = Text("un nombre", "a number")
 STRING = Text("une chaîne de caractères", "a string")
+BYTES = Text("des octets (`bytes`)", "`bytes`")
 DICT = Text("un dictionnaire", "a dictionary")
 OTHER = Text("un objet d'une autre sorte", "an object of another kind")
 
@@ -124,4 +125,25 @@ def worst_difference(output: str, share: str, place: str, expected: str, got: st
         f"« {output} » : {share} % des valeurs diffèrent ; au plus loin, en ({place}), "
         f"attendu {expected}, obtenu {got}.",
         f"`{output}`: {share}% of the values differ; farthest at ({place}), expected {expected}, got {got}.",
+    )
+
+
+def another_kind(output: str, got: Text, wanted: Text, *, inside: bool) -> Text:
+    """Plain data of another kind than asked for: the output itself, or something inside."""
+    verb = Text("contient", "holds") if inside else Text("est", "is")
+    return Text(
+        f"« {output} » {verb.fr} {got.fr} là où l'énoncé demande {wanted.fr}.",
+        f"`{output}` {verb.en} {got.en} where the statement asks for {wanted.en}.",
+    )
+
+
+def not_expected(output: str) -> Text:
+    """Plain data that differ."""
+    return Text(f"« {output} » n'est pas ce qui est attendu.", f"`{output}` is not what is expected.")
+
+
+def item_counts(place: str, wanted: int, got: int) -> Text:
+    """A list of another length."""
+    return Text(
+        f"« {place} » : {wanted} éléments attendus, {got} obtenus.", f"`{place}`: {wanted} items expected, got {got}."
     )

@@ -259,6 +259,17 @@ def call_and_inputs(namespace: Namespace, call: Call) -> dict[str, Any]:
 
 
 @probe
+def call_and_overwrite(namespace: Namespace, call: Call) -> dict[str, Any]:
+    """{"inputs", "outputs"} of a call that returns several tensors, as they are once every x of the first has become
+    −1 − x in place. Whoever asks compares them: memory that another output or an input shares is not what it was."""
+    target = made(namespace, call)
+    given = {key: copy.deepcopy(resolve(namespace, value)) for key, value in call.inputs.items()}
+    outputs = tuple(target(*given.values()))
+    outputs[0].neg_().sub_(1)
+    return {"inputs": given, "outputs": outputs}
+
+
+@probe
 def rng_used(namespace: Namespace, call: Call) -> list[str]:
     """Which global generators ("random", "numpy", "torch") the call drew from or seeded, once it is warm."""
     target = made(namespace, call)
@@ -302,6 +313,37 @@ def peak_memory(namespace: Namespace, call: Call) -> int:
 def _warm_up(target: Callable[..., Any], given: Sequence[Any]) -> None:
     """One call that counts for nothing, on copies: what is imported or compiled on the way is not the call's own."""
     target(*copy.deepcopy(given))
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Training
+
+
+@probe
+def call_made(namespace: Namespace, call: Call) -> dict[str, Any]:
+    """A call on a model, an optimizer, a schedule, a generator made here as ``inputs`` say: as data, what
+    it returned and what became of them. See ``attentif.remote.inside.little_training``."""
+    from attentif.remote.inside import little_training
+
+    return little_training.call_made(find(namespace, call.target), resolve(namespace, dict(call.inputs)))
+
+
+@probe
+def training_record(namespace: Namespace, call: Call) -> list[str]:
+    """What happened to the made model and optimizer in such a call, in order."""
+    from attentif.remote.inside import little_training
+
+    return little_training.record_of(find(namespace, call.target), resolve(namespace, dict(call.inputs)))
+
+
+@probe
+def resumed(namespace: Namespace, call: Call) -> dict[str, Any]:
+    """What ``load_checkpoint`` makes of other objects, from the file that ``save_checkpoint`` wrote of those that
+    ``inputs`` describe; and what some more steps of training make of them. The target is what is asked about."""
+    from attentif.remote.inside import little_training
+
+    save, load = (find(namespace, each) for each in ("save_checkpoint", "load_checkpoint"))
+    return little_training.resumed(save, load, resolve(namespace, dict(call.inputs)))
 
 
 # ---------------------------------------------------------------------------------------------------------------

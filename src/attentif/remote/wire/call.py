@@ -23,7 +23,8 @@ class Call:
 
     ``inputs`` are passed by position in the order of the mapping. For a class, ``init`` holds the constructor's
     arguments (by position too), ``state`` its parameters by name, all that are learned, and ``method`` the method to
-    call (the instance itself when empty).
+    call (the instance itself when empty). Where ``probe`` names one of ``attentif.remote.inside.probes``, that
+    makes the call: ``inputs`` describe what the target gets (a model, an optimizer), and data say what came of it.
     """
 
     target: str
@@ -31,9 +32,13 @@ class Call:
     init: Mapping[str, Any] | None = None
     state: Mapping[str, Any] | None = None
     method: str = ""
+    probe: str = ""
 
     def run(self, namespace: Any) -> Any:
-        """Runs the call on anything that has the target as an attribute and returns what it returns."""
+        """Runs the call on anything that has the target as an attribute (and ``probe``, where the call names one)
+        and returns what it returns."""
+        if self.probe:
+            return namespace.probe(self.probe, replace(self, probe=""))
         inputs = [getattr(namespace, v.name) if isinstance(v, Ref) else v for v in self.inputs.values()]
         return self.made(namespace)(*inputs)
 
