@@ -5,6 +5,7 @@ An input is a mapping that says what to ``make``; whatever is no such mapping is
 
 * ``model``: ``embedding`` (V, d), ``head`` (V, d), ``gate`` (d,), ``depth``; whether it is in ``training`` and has
   ``stale`` gradients; and what to ``read`` of it afterwards: ``parameters``, ``gradients``, ``logits``;
+* ``classifier``: a model of sentences (``attentif.remote.inside.little_classifier``), and what to ``read`` of it;
 * ``optimizer`` of that model: its class of ``torch.optim``, ``options``, and ``rates``, one for each parameter, in a
   group of its own; ``schedule``: ``rates`` by step, the first and the last beyond the ends; ``generator``: ``seed``;
 * ``file`` (for ``resumed``): a path to write to; or none that can be, where it is ``unwritable``.
@@ -12,6 +13,7 @@ An input is a mapping that says what to ``make``; whatever is no such mapping is
 
 from __future__ import annotations
 
+import copy
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,6 +22,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+from attentif.remote.inside.little_classifier import classifier_made
 
 Made = dict[str, Any]
 STATE = {"SGD": ("momentum_buffer",), "AdamW": ("step", "exp_avg", "exp_avg_sq")}
@@ -46,10 +50,25 @@ class LittleModel(nn.Module):
 
 
 def call_made(target: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """What the call returned, and what became of what was made for it."""
-    made = make_all(inputs)
-    returned = target(*made.values())
-    return {**columns(returned), **told(inputs, made)}
+    """What the call returned, and what became of what was made for it, and of batches that were given."""
+    with torch.random.fork_rng(devices=()):  # a loop may seed the global generator
+        made = make_all(inputs)
+        batches = copy.deepcopy({name: value for name, value in made.items() if _is_batches(value)})
+        returned = target(*made.values())
+        same = {f"{name}.unchanged": _same(made[name], before) for name, before in batches.items()}
+        return {**columns(returned), **told(inputs, made), **same}
+
+
+def _is_batches(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(batch, dict) for batch in value)
+
+
+def _same(batches: list[Made], before: list[Made]) -> bool:
+    """Whether these batches, mappings of tensors, are what they were."""
+    return len(batches) == len(before) and all(
+        now.keys() == then.keys() and all(torch.equal(now[key], then[key]) for key in then)
+        for now, then in zip(batches, before, strict=True)
+    )
 
 
 def make_all(inputs: Mapping[str, Any]) -> Made:
@@ -87,6 +106,7 @@ def _generator(said: Mapping[str, Any], _made: Made) -> torch.Generator:
 
 _MAKERS: dict[str, Callable[[Mapping[str, Any], Made], Any]] = {
     "model": _model,
+    "classifier": lambda said, _made: classifier_made(said),
     "optimizer": _optimizer,
     "schedule": _schedule,
     "generator": _generator,
@@ -113,7 +133,7 @@ def told(inputs: Mapping[str, Any], made: Made) -> dict[str, Any]:
     return found
 
 
-def _told_of_model(model: LittleModel, read: Any) -> dict[str, Any]:
+def _told_of_model(model: Any, read: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "parameters" in read:
         found |= {f"model.{name}": value.detach() for name, value in model.named_parameters()}
@@ -121,7 +141,8 @@ def _told_of_model(model: LittleModel, read: Any) -> dict[str, Any]:
         found |= {f"model.{name}.grad": value.grad for name, value in model.named_parameters()}
     if "logits" in read:  # in the mode in which it was left
         with torch.no_grad():
-            found["model(ids)"] = model(torch.arange(len(model.embedding)).unsqueeze(0))
+            output = model(torch.arange(len(model.embedding)).unsqueeze(0))
+        found["model(ids)"] = getattr(output, "logits", output)
     return found
 
 
@@ -183,9 +204,14 @@ def _train(made: Made, ids: torch.Tensor, steps: int) -> None:
 
 
 def record_of(target: Callable[..., Any], inputs: Mapping[str, Any]) -> list[str]:
-    """In order: "forward in training", "forward in evaluation" (", graph kept" where one is built), "backward" (as
-    gradients arrive), "zero_grad", "step"; then "graph in what is returned" if it holds one."""
-    made, record = make_all(inputs), list[str]()
+    """In order: "forward in training", "forward in evaluation" (", graph kept" where one is built); for a model,
+    "backward" (as gradients arrive), "zero_grad", "step"; then "graph in what is returned" if it holds one."""
+    with torch.random.fork_rng(devices=()):
+        return _record_of(target, make_all(inputs))
+
+
+def _record_of(target: Callable[..., Any], made: Made) -> list[str]:
+    record = list[str]()
     model, optimizer = made["model"], made.get("optimizer")
 
     def forward(module: nn.Module, *_: Any) -> None:
@@ -193,7 +219,8 @@ def record_of(target: Callable[..., Any], inputs: Mapping[str, Any]) -> list[str
         record.append(f"forward in {mode}{', graph kept' if torch.is_grad_enabled() else ''}")
 
     model.register_forward_pre_hook(forward)
-    model.head.register_hook(lambda _: record.append("backward"))
+    if isinstance(model, LittleModel):
+        model.head.register_hook(lambda _: record.append("backward"))
     if optimizer is not None:
         optimizer.register_step_pre_hook(lambda *_: record.append("step"))
         _before(optimizer, "zero_grad", lambda: record.append("zero_grad"))
