@@ -1,0 +1,61 @@
+"""Vérifications cachées : ClassificationHead, classification_loss, predicted_classes."""
+
+import pytest
+import torch
+
+from attentif.checks import Text, fail
+
+pytestmark = pytest.mark.exercise("classification_head")
+
+
+@pytest.mark.weight(2)
+def test_fresh_heads(student, cases):
+    """ClassificationHead avec d’autres poids et d’autres nombres de classes, sans abandon.
+
+    ClassificationHead with other weights and other numbers of classes, without dropout."""
+    cases["head_"].check_values(student)
+
+
+@pytest.mark.weight(2)
+@pytest.mark.requires("test_fresh_heads")
+def test_dropout_in_training_only(student, cases):
+    """Ce que l’abandon fait à l’entraînement, et ce qu’il ne fait pas en évaluation.
+
+    What dropout does in training, and what it does not do in evaluation."""
+    cases["training"].check_values(student)
+    for case in cases["training"]:
+        head, pooled = case.call.made(student), case.call.inputs["pooled"]
+        head.eval()
+        if not torch.allclose(head(pooled), pooled + case.call.state["linear.bias"], rtol=1e-4, atol=1e-4):
+            fail(
+                Text("L’abandon agit encore en évaluation.", "Dropout still acts in evaluation."),
+                function="ClassificationHead",
+            )
+
+
+@pytest.mark.weight(2)
+def test_fresh_losses(student, cases):
+    """classification_loss sur d’autres logits, et sur de très grands.
+
+    classification_loss on other logits, and on very large ones."""
+    cases.only("classification_loss").check_values(student)
+
+
+@pytest.mark.weight(1)
+def test_fresh_classes(student, cases):
+    """predicted_classes sur d’autres logits.
+
+    predicted_classes on other logits."""
+    cases.only("predicted_classes").check_values(student)
+
+
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_fresh_heads", "test_fresh_losses")
+def test_gradients_and_inputs(student, cases):
+    """Le gradient revient aux vecteurs et aux logits ; les entrées restent intactes.
+
+    The gradient comes back to the vectors and to the logits; inputs are left alone."""
+    cases["head_"].check_gradients(student)
+    cases["loss_"].check_gradients(student)
+    cases["head_"].check_inputs_unchanged(student)
+    cases["loss_"].check_inputs_unchanged(student)
