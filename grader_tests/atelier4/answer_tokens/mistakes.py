@@ -13,6 +13,10 @@ CONTEXT = "context = [k for k, text in enumerate(sequence_ids) if text == contex
 OUTSIDE = "if not context or offsets[context[0]][0] > start or offsets[context[-1]][1] < end:"
 TOUCHED = "touched = [k for k in context if offsets[k][0] < end and offsets[k][1] > start]"
 GIVEN = "return touched[0], touched[-1]"
+EACH = "for window, example in enumerate(sample_mapping):"
+WITHOUT = "for window in range(len(sample_mapping)):"
+KEPT = "        spans.append(span)\n"
+SHIFTED = "\n    start, end = start + shift, end + shift"
 NOTHING = "    if not touched:  # nothing but spaces\n        return 0, 0\n"
 
 
@@ -134,28 +138,33 @@ MISTAKES = (
         edit(NOTHING, "    if not touched:\n        return -1, -1\n"),
     ),
     mistake("counted_from_the_context", edit(GIVEN, "return touched[0] - context[0], touched[-1] - context[0]")),
-    mistake("whole_pieces_only", edit(TOUCHED, TOUCHED.replace("[0] < end", "[0] >= start").replace("[1] > start", "[1] <= end"))),
+    mistake(
+        "whole_pieces_only",
+        edit(TOUCHED, TOUCHED.replace("[0] < end and offsets[k][1] > start", "[0] >= start and offsets[k][1] <= end")),
+    ),
     mistake("between_two_searches", defines={"char_to_token_span": between_two_searches}),
     mistake("exact_boundaries", defines={"char_to_token_span": exact_boundaries}),
     mistake(
         "characters_of_the_window",
-        edit(CONTEXT, CONTEXT + "\n    shift = offsets[context[0]][0] if context else 0\n    start, end = start + shift, end + shift"),
+        edit(CONTEXT, CONTEXT + "\n    shift = offsets[context[0]][0] if context else 0" + SHIFTED),
     ),
     mistake(
         "characters_after_the_question",
         edit(
             CONTEXT,
             CONTEXT + "\n    before = [k for k, text in enumerate(sequence_ids) if text == 0]\n"
-            "    shift = offsets[before[-1]][1] + 1 if before else 0\n    start, end = start + shift, end + shift",
+            "    shift = offsets[before[-1]][1] + 1 if before else 0" + SHIFTED,
         ),
     ),
-    mistake("window_taken_for_example", edit("for window, example in enumerate(sample_mapping):", "for window in range(len(sample_mapping)):\n        example = window")),
-    mistake("one_window_for_each_example", edit("enumerate(sample_mapping)", "enumerate(sample_mapping[: len(answers)])")),
-    mistake("first_example_for_all", edit("for window, example in enumerate(sample_mapping):", "for window in range(len(sample_mapping)):\n        example = 0")),
-    mistake("without_answer_left_out", edit("        spans.append(span)\n", "            spans.append(span)\n")),
-    mistake("outside_left_out", edit("        spans.append(span)\n", "        if span != (0, 0):\n            spans.append(span)\n")),
+    mistake("window_taken_for_example", edit(EACH, WITHOUT + "\n        example = window")),
+    mistake(
+        "one_window_for_each_example", edit("enumerate(sample_mapping)", "enumerate(sample_mapping[: len(answers)])")
+    ),
+    mistake("first_example_for_all", edit(EACH, WITHOUT + "\n        example = 0")),
+    mistake("without_answer_left_out", edit(KEPT, "    " + KEPT)),
+    mistake("outside_left_out", edit(KEPT, "        if span != (0, 0):\n    " + KEPT)),
     mistake("one_window_per_example", defines={"label_windows": one_window_per_example}, uses=(char_to_token_span,)),
-)  # fmt: skip
+)
 
 EQUIVALENTS = (
     equivalent("by_characters", defines={"char_to_token_span": by_characters}),

@@ -1,4 +1,4 @@
-"""4.12 The tokens of an answer: from characters of a text to positions of a window, or (0, 0) where it does not hold it.
+"""4.12 The tokens of an answer: from characters to positions in a window, (0, 0) where it does not hold them.
 
 Offsets are drawn without a text: pieces that touch, spaces between, accents of NFD texts that no piece holds.
 """
