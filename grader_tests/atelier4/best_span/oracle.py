@@ -92,7 +92,7 @@ def of_windows(name, windows, *more):
 
 #            [CLS] où  vit [SEP] elle vit à  Lomé depuis 2019 [SEP]
 START = [1.0, 5.0, 0.0, 0.0, 2.0, 1.0, 3.0, 4.0, 0.0, 2.0, 0.0]
-END = [1.5, 0.0, 4.0, 0.0, 5.5, 1.0, 0.0, 3.0, 1.0, 3.5, 6.0]
+END = [1.5, 0.0, 4.0, 0.0, 4.5, 1.0, 0.0, 3.0, 1.0, 2.5, 6.0]
 
 
 def window(T, first, last, starts=(), ends=(), null=0.0):
