@@ -54,12 +54,12 @@ SHARES = (0.0, 0.02, 0.1, 0.18, 0.2, 0.5, 0.8, 0.9, 0.98, 1.0)  # what fates com
 
 
 def snapped(count, total, known):
-    """A frequency as the known probability that it fits, within six standard deviations; -1 if it fits none."""
+    """A frequency as the nearest known probability, if it fits within six standard deviations; -1 if it does not.
+
+    The nearest, not the first that fits: 0.18 and 0.2 are ten standard deviations apart, and both may fit."""
     rate = count / max(total, 1)
-    for q in known:
-        if abs(rate - q) <= 6 * (q * (1 - q) / max(total, 1)) ** 0.5 + 0.002:
-            return q
-    return -1.0
+    q = min(known, key=lambda q: abs(rate - q))
+    return q if abs(rate - q) <= 6 * (q * (1 - q) / max(total, 1)) ** 0.5 + 0.002 else -1.0
 
 
 def outline(inputs, value):
