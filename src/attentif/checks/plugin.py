@@ -1,4 +1,5 @@
-"""The pytest plugin: fixtures ``student``, ``cases``, ``exercise``, ``rng``; markers; one CheckResult for each test.
+"""The pytest plugin: fixtures ``student``, ``cases``, ``exercise``, ``rng``, ``handed_in``, ``remarks``; markers; one
+CheckResult for each test.
 
 Whoever registers it gives ``config.stash`` a run: the grader's sessions, or, for somebody who types ``pytest``,
 ``attentif.student.pytest_plugin``.
@@ -16,6 +17,8 @@ import numpy as np
 import pytest
 
 from attentif.checks.cases import CaseSet, Reference
+from attentif.checks.handed_in import HandedIn
+from attentif.checks.remarks import Remarks
 from attentif.checks.run import RUN, NotRun, Run
 from attentif.diagnosis.not_finite import explain_not_finite_reply, holds_nan
 from attentif.diagnosis.student_errors import explain_error, explain_remote
@@ -89,6 +92,18 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
         request.node.stash[_RETURNED] = _Returned()  # a session that is kept runs this test for others too
         watch(opened, request.node.stash[_RETURNED])
         yield opened
+
+
+@pytest.fixture
+def handed_in(request: pytest.FixtureRequest) -> HandedIn:
+    """The files beside the notebook: ``handed_in.read(name, limit)``."""
+    return HandedIn(_run_of(request.config).students.folder(request.node.path))
+
+
+@pytest.fixture
+def remarks(request: pytest.FixtureRequest) -> Remarks:
+    """What the exercise's checks say beside their verdicts."""
+    return _run_of(request.config).remarks.setdefault(exercise_of(request.node) or "", Remarks())
 
 
 @dataclass

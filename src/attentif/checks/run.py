@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pytest
 
 from attentif.checks.cases import Reference
+from attentif.checks.remarks import Remarks
 from attentif.diagnosis.answers import Asked
 from attentif.reports.results import CheckResult
 from attentif.words.text import Text
@@ -36,6 +37,9 @@ class Students(Protocol):
     def keep_apart(self, exercise: str) -> None:
         """From now on each check of the exercise meets code that no check has met."""
 
+    def folder(self, check_file: Path) -> Path | None:
+        """Where the files lie that were handed in; None where there are none."""
+
 
 class References(Protocol):
     """Where right answers are found."""
@@ -61,6 +65,7 @@ class Run:
     results: dict[str, list[CheckResult]] = field(default_factory=dict)
     titles: dict[str, Text] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
+    remarks: dict[str, Remarks] = field(default_factory=dict)
 
     def passed(self, exercise: str, test: str) -> bool:
         """Whether a check of that name has run and passed for the exercise."""

@@ -31,6 +31,7 @@ def run_checks(
 def _report(run: Run, exercise: str) -> ExerciseReport:
     results = tuple(run.results.get(exercise, []))
     hidden = any(result.hidden for result in results)
-    notices = () if results else (NO_CHECK,)
+    said = tuple(run.remarks[exercise].notes) if exercise in run.remarks else ()
+    notices = said if results else (NO_CHECK,)
     seed = run.references.seed_of(exercise) if hidden else None
     return ExerciseReport(exercise, results, run.titles.get(exercise), seed=seed, notices=notices)

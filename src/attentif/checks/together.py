@@ -17,6 +17,7 @@ Check = TypeVar("Check")
 
 def run_together(run: Run, exercise: str, checks: Sequence[Check], execute: Callable[[Check], None]) -> None:
     """Executes each check; results are in ``run``, one for each check that gives one, in order."""
+    run.students.start_afresh()
     for check in checks:
         execute(check)
         if _passed(run, exercise):
@@ -35,6 +36,7 @@ def _repeat_apart(run: Run, exercise: str, checks: Sequence[Check], execute: Cal
     run.students.keep_apart(exercise)
     run.results.pop(exercise, None)
     run.asked.pop(exercise, None)
+    run.remarks.pop(exercise, None)
     for check in checks:
         execute(check)
 

@@ -129,7 +129,8 @@ class Exercise:
     ``reference`` is compared with ``independent`` (another library's code) by ``attentif references verify``.
     ``public`` returns the cases students receive, ``draw(rng)`` one fresh draw of hidden cases: every regime,
     all dimensions pairwise different. ``provided`` are helpers that the notebook gives to students, whose source
-    stands in an ungraded cell. ``given`` says which earlier functions students may call.
+    stands in an ungraded cell. ``given`` says which earlier functions students may call. Without ``functions`` it is an
+    exercise whose checks read files that are handed in.
     """
 
     name: str

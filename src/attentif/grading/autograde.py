@@ -19,7 +19,8 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from attentif.exercises.conventions import STATE
-from attentif.grading.flags import LEFT_OUT, MISSING, Flag
+from attentif.grading.alike import alike
+from attentif.grading.flags import ALIKE, LEFT_OUT, MISSING, Flag
 from attentif.grading.preprocessor import Grade
 from attentif.intake import timestamps
 from attentif.intake.area import private_area
@@ -52,6 +53,16 @@ class Autograde(autograde.Autograde):
         home = self.home or root / STATE / "intake"
         with private_area(home) as self._area, _submissions_in(self.coursedir, self._area):
             super().start()
+        self._tell_alike()
+
+    def _tell_alike(self) -> None:
+        """Says who of the class, whenever it was graded, gave the very same answer where no two should."""
+        place = self.coursedir
+        path = place.format_path(place.autograded_directory, _ANYBODY, place.assignment_id)
+        graded = {each.student: each.path for each in Inbox.at(Path(path), _ANYBODY).hand_ins()[0]}
+        for exercise, groups in alike(graded, self._expected(place.assignment_id)).items():
+            for students in groups:
+                self.log.warning("%s: %s: %s", exercise, ALIKE, ", ".join(students))
 
     def init_notebooks(self) -> None:
         """The folders to grade, empty still."""

@@ -15,6 +15,7 @@ ODD_SCORE = "a score that makes no sense"
 CHECK_FAULT = "a check stumbled"
 MISSING = "notebook missing"
 LEFT_OUT = "left out of the folder"
+ALIKE = "the same answer as another student"
 MANUAL = "manual grading needed"
 UNGRADED = "not graded"
 

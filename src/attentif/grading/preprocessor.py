@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 from traitlets import Bool, Enum, Float, Int, Unicode, default
 
+from attentif.checks.remarks import Remarks
 from attentif.checks.runner import CheckFilesBroken
 from attentif.exercises.course import find_course
 from attentif.grading import flags, hand_written, outputs, said
@@ -117,6 +118,8 @@ class Grade(Execute):
         self.flags: list[Flag] = []  # why a person should look at this notebook
         self._tokens: dict[str, str] = {}
         self._graded: tuple[GradedExercise, ...] = ()
+        self._fingerprints: dict[str, str] = {}  # by exercise
+        self._folder = Path(resources.get("metadata", {}).get("path") or ".")  # a plain copy of the hand-in
         self._time = Budget(self.exercise_budget, self.notebook_budget)
         self._notes: dict[int, dict[Text, None]] = {}  # by cell: what the grader says under it, each line once
         unreadable = nb.metadata.get(UNREADABLE_KEY)
@@ -142,8 +145,9 @@ class Grade(Execute):
         """Has nbconvert's writer put the reports, as data, beside the graded notebook."""
         atelier, student, notebook = self._identity
         found = tuple((flag.kind, flag.detail) for flag in dict.fromkeys(self.flags))
+        seconds = round(monotonic() - started, 3)
         results = NotebookResults(
-            atelier, student, notebook, self._graded, found, versions(), round(monotonic() - started, 3)
+            atelier, student, notebook, self._graded, found, versions(), seconds, self._fingerprints
         )
         resources.setdefault("outputs", {})[f"{notebook}{SUFFIX}"] = results.to_json().encode()
 
@@ -155,7 +159,7 @@ class Grade(Execute):
             limits=Limits(  # a backstop: the budget, which can say what it cut, comes first
                 memory=self.memory * 1024 * 1024, cpu=2 * self.notebook_budget, wall=2 * self.notebook_budget + 600
             ),
-            workdir=resources.get("metadata", {}).get("path") or ".",
+            workdir=str(self._folder),
             variables=VARIABLES,
             ahead=True,
         )
@@ -366,15 +370,24 @@ class Grade(Execute):
         }
         if listener is None or self._course is None:
             return {name: _not_run(name, text) for name, text in missing.items()}
-        students = SnapshotStudents(listener, self.checks_budget, self._time, self.checks_timeout, missing)
+        students = SnapshotStudents(
+            listener, self.checks_budget, self._time, self.checks_timeout, missing, handed_in=self._folder
+        )
+        remarks: dict[str, Remarks] = {}
         try:
-            reports = grade_exercises(students, self._course, self._atelier, wanted, self.seed, self.checks_timeout)
+            reports = grade_exercises(
+                students, self._course, self._atelier, wanted, self.seed, self.checks_timeout, remarks
+            )
         except (CheckFilesBroken, OracleBroken) as error:
             self.log.error("The checks of %s are broken, nothing was graded by them: %s", self._atelier, error)
             raise
         for name, text in self._time.cut.items():
             reports[name] = replace(reports[name], notices=(*reports[name].notices, text))
             self.flags.append(Flag(flags.BUDGET, name))
+        for name, remark in remarks.items():
+            self.flags += [Flag(kind, f"{name}: {detail}" if detail else name) for kind, detail in remark.flags]
+            if remark.fingerprint:
+                self._fingerprints[name] = remark.fingerprint
         for report in reports.values():
             for result in report.results:
                 if result.verdict in (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
+from attentif.checks.remarks import Remarks
 from attentif.checks.run import NotRun, Run
 from attentif.checks.runner import run_checks
 from attentif.exercises.conventions import is_hidden
@@ -49,7 +50,7 @@ class SnapshotStudents:
 
     ``budget`` bounds the seconds that the calls of one exercise may lose to time limits, so that one endless loop does
     not cost a limit for each check; ``time`` bounds all that they take. ``usual`` is the time limit of checks that set
-    none: a shorter one judges the time itself.
+    none: a shorter one judges the time itself. ``handed_in`` is the plain copy of the student's folder.
     """
 
     listener: SnapshotListener
@@ -58,6 +59,7 @@ class SnapshotStudents:
     usual: float
     missing: dict[str, Text] = field(default_factory=dict)
     shared: bool = False
+    handed_in: Path | None = None
     _apart: set[str] = field(default_factory=set)
     _kept: dict[tuple[str, bool], _Kept] = field(default_factory=dict)
     _before: _Spent = field(default_factory=lambda: _Spent("", 0.0, 0.0))
@@ -90,6 +92,11 @@ class SnapshotStudents:
         if forgive and exercise not in self.time.cut:
             self.listener.lost[exercise] = self._before.lost
             self.time.checks[exercise] = self._before.time
+        self.shared = False
+
+    def folder(self, check_file: Path) -> Path | None:
+        """The plain copy of the hand-in."""
+        return self.handed_in
 
     def keep_apart(self, exercise: str) -> None:
         """From now on each check of the exercise has a session of its own."""
@@ -147,12 +154,20 @@ def seed_of(secret: str, atelier: str, exercise: str) -> int:
 
 
 def grade_exercises(
-    students: SnapshotStudents, course: Course, atelier: str, exercises: dict[str, bool], secret: str, time_limit: float
+    students: SnapshotStudents,
+    course: Course,
+    atelier: str,
+    exercises: dict[str, bool],
+    secret: str,
+    time_limit: float,
+    remarks: dict[str, Remarks] | None = None,
 ) -> dict[str, ExerciseReport]:
     """Runs the public checks of each exercise, and the hidden ones where ``exercises[name]`` is true, on inputs drawn
-    for the class whose ``secret`` this is."""
+    for the class whose ``secret`` this is. What checks say beside their verdicts is put in ``remarks``, by exercise."""
     references = FolderReferences(seeds={name: seed_of(secret, atelier, name) for name in exercises})
     run = Run(students, references, default_time_limit=time_limit)
+    if remarks is not None:
+        run.remarks = remarks
     files = [
         path
         for name, hidden in exercises.items()

@@ -43,7 +43,8 @@ class GradedExercise:
 @dataclass(frozen=True)
 class NotebookResults:
     """What came of one notebook: ``flags`` are (kind, detail) pairs, reasons why a person should look; ``versions``
-    what graded it (package → version); ``seconds`` what the whole notebook took."""
+    what graded it (package → version); ``seconds`` what the whole notebook took; ``fingerprints`` (by exercise) digests
+    of answers that no two students should share."""
 
     atelier: str
     student: str
@@ -52,6 +53,7 @@ class NotebookResults:
     flags: tuple[tuple[str, str], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The file's text."""

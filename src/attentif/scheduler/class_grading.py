@@ -14,7 +14,7 @@ import os
 import shutil
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from nbgrader.api import Gradebook
 
 from attentif.exercises.course import Course
 from attentif.grading import flags
+from attentif.grading.alike import alike
 from attentif.grading.flags import Flag
 from attentif.grading.preload import VARIABLES
 from attentif.intake.places import HandIn
@@ -111,6 +112,17 @@ class ClassGrading:
             self._gradebook = gradebook
             self._begin(facts, submissions, rows)
             self._loop()
+        self._flag_alike()
+
+    def _flag_alike(self) -> None:
+        """Flags who of the class, whenever it was graded, gave the very same answer where no two should."""
+        graded = {each.student: each.destination for each in self._facts.submissions}
+        more: dict[str, list[Flag]] = {}
+        for exercise, groups in alike(graded, [str(row["name"]) for row in self._rows["notebook"]]).items():
+            for students in groups:
+                for student in students:
+                    more.setdefault(student, []).append(Flag(flags.ALIKE, f"{exercise}: {', '.join(students)}"))
+        self.standings = [replace(s, flags=(*s.flags, *more.get(s.student, ()))) for s in self.standings]
 
     def _begin(self, facts: Facts, submissions: list[Submission], rows: Rows) -> None:
         self._facts, self._rows = facts, rows

@@ -68,7 +68,7 @@ def check(
     names = namespace if namespace is not None else sys._getframe(1).f_globals
     folder = find_checks(lang=chosen)
     files = _files(folder, exercise, hidden=hidden, lang=chosen)
-    run = Run(NamespaceStudents(names), FolderReferences())
+    run = Run(NamespaceStudents(names, Path.cwd()), FolderReferences())
     report = run_checks(run, files, [exercise])[exercise]
     if os.environ.get("NBGRADER_EXECUTION") in MACHINE_MODES and not report.passed:
         raise CheckFailed(plain_report(report, lang=chosen))

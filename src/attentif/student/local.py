@@ -34,11 +34,16 @@ class NamespaceStudents(_OneProcess):
     """The same names for every exercise: ``check(...)`` in a notebook."""
 
     namespace: Mapping[str, Any]
+    beside: Path | None = None  # the notebook's folder
 
     @contextlib.contextmanager
     def open(self, exercise: str, check_file: Path, *, time_limit: float, alone: bool = False) -> Iterator[Student]:
         """The namespace, spoken to through the same codec as a remote kernel."""
         yield Student(LocalConnection(dict(self.namespace)))
+
+    def folder(self, check_file: Path) -> Path | None:
+        """The notebook's folder."""
+        return self.beside
 
 
 @dataclass
@@ -58,6 +63,10 @@ class FolderStudents(_OneProcess):
                 raise NotRun(words.no_notebook(folder.name, exercise))
             self._namespaces[key] = notebook.namespace_at(exercise)[0]
         yield Student(LocalConnection(self._namespaces[key]))
+
+    def folder(self, check_file: Path) -> Path | None:
+        """The notebooks' folder."""
+        return notebooks_folder(check_file)
 
 
 def notebooks_folder(check_file: Path) -> Path:
