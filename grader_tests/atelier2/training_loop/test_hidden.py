@@ -72,15 +72,15 @@ def test_measuring_takes_little_memory(student, cases, rng):
 @pytest.mark.memory_limit(200)
 @pytest.mark.time_limit(60)
 def test_training_takes_no_more_memory_as_it_goes_on(student, cases, rng):
-    """Vingt-cinq étapes mesurées une à une passent là où leurs graphes ne tiendraient pas.
+    """Quarante étapes mesurées une à une passent là où leurs quarante graphes ne tiendraient pas.
 
-    Twenty-five steps, each measured, pass where their graphs would not fit."""
+    Forty steps, each measured, pass where their forty graphs would not fit."""
     (first, *_) = cases["train_clipped"]
     large = first.call.with_inputs(
-        model=deep_model(rng, 512, 8, 1, ["parameters"]),  # 8 × 256 × 512 logits: 8 MiB kept a step
+        model=deep_model(rng, 512, 8, 1, ["parameters"]),  # 8 × 256 × 512 logits: 8 MiB
         train_ids=torch.from_numpy(rng.integers(0, 512, size=4000)),
         valid_ids=torch.from_numpy(rng.integers(0, 512, size=300)),
-        steps=25,
+        steps=40,
         B=8,
         T=256,
         eval_every=1,
