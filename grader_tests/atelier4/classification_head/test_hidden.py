@@ -50,7 +50,7 @@ def test_fresh_classes(student, cases):
 
 
 @pytest.mark.weight(1)
-@pytest.mark.requires("test_fresh_heads", "test_fresh_losses")
+@pytest.mark.requires("test_fresh_heads", "test_fresh_losses", "test_fresh_classes")
 def test_gradients_and_inputs(student, cases):
     """Le gradient revient aux vecteurs et aux logits ; les entrées restent intactes.
 
@@ -59,3 +59,4 @@ def test_gradients_and_inputs(student, cases):
     cases["loss_"].check_gradients(student)
     cases["head_"].check_inputs_unchanged(student)
     cases["loss_"].check_inputs_unchanged(student)
+    cases["classes_"].check_inputs_unchanged(student)

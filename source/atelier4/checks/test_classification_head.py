@@ -114,3 +114,11 @@ def test_labels_out_of_range(student):
             ),
         ),
     )
+
+
+@pytest.mark.requires("test_head", "test_loss", "test_classes")
+def test_inputs_are_left_alone(student, cases):
+    """Les vecteurs, les logits et les étiquettes reçus ne sont pas modifiés.
+
+    The vectors, logits and labels received are not changed."""
+    cases.check_inputs_unchanged(student)
