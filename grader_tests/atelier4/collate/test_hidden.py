@@ -17,7 +17,7 @@ def test_fresh_batches(student, cases):
 
 
 @pytest.mark.requires("test_fresh_batches")
-def test_what_is_given_is_left_alone(student, cases):
+def test_what_fresh_cases_give_is_left_alone(student, cases):
     """Les exemples reçus ne sont pas modifiés : ils serviront encore à l’époque suivante.
 
     The examples received are not changed: they will serve again in the next epoch."""

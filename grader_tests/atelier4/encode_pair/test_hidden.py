@@ -14,7 +14,7 @@ def test_fresh_pairs(student, cases):
 
 
 @pytest.mark.requires("test_fresh_pairs")
-def test_what_is_given_is_left_alone(student, cases):
+def test_what_fresh_cases_give_is_left_alone(student, cases):
     """Les listes reçues ne sont pas modifiées.
 
     The lists received are not changed."""

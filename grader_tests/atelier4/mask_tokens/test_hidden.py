@@ -48,7 +48,7 @@ def test_the_generator_is_the_only_chance(student, rng):
 
 
 @pytest.mark.requires("test_frequencies_of_fresh_batches")
-def test_what_is_given_is_left_alone(student, cases):
+def test_what_fresh_cases_give_is_left_alone(student, cases):
     """Les identifiants reçus ne sont pas modifiés : à l’époque suivante, d’autres seront masqués.
 
     The ids received are not changed: in the next epoch others will be masked."""

@@ -11,3 +11,11 @@ def test_embeddings(student, cases):
 
     The sum of the three tables, normalized: the example of the statement, two segments, small weights."""
     cases.check_values(student)
+
+
+@pytest.mark.requires("test_embeddings")
+def test_what_is_given_is_left_alone(student, cases):
+    """Les tables reçues ne sont pas modifiées.
+
+    The tables received are not changed."""
+    cases.check_inputs_unchanged(student)

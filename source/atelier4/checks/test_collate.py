@@ -36,3 +36,11 @@ def test_integers(student):
                     Text("`torch.tensor(rows, dtype=torch.int64)`.", "`torch.tensor(rows, dtype=torch.int64)`."),
                 ),
             )
+
+
+@pytest.mark.requires("test_batches")
+def test_what_is_given_is_left_alone(student, cases):
+    """Les exemples reçus ne sont pas modifiés : ils serviront encore à l’époque suivante.
+
+    The examples received are not changed: they will serve again in the next epoch."""
+    cases.check_inputs_unchanged(student)

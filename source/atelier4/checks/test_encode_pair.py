@@ -35,3 +35,11 @@ def test_no_room_for_special_tokens(student):
                 Text("`if max_len < 3: raise ValueError(…)`.", "`if max_len < 3: raise ValueError(…)`."),
             ),
         )
+
+
+@pytest.mark.requires("test_pairs")
+def test_what_is_given_is_left_alone(student, cases):
+    """Les listes reçues ne sont pas modifiées.
+
+    The lists received are not changed."""
+    cases.check_inputs_unchanged(student)

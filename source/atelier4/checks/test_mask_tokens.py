@@ -99,3 +99,11 @@ def test_what_must_never_happen(student):
             ),
             function="mask_tokens",
         )
+
+
+@pytest.mark.requires("test_nothing_to_choose")
+def test_what_is_given_is_left_alone(student, cases):
+    """Les identifiants reçus ne sont pas modifiés : à l’époque suivante, d’autres seront masqués.
+
+    The ids received are not changed: in the next epoch others will be masked."""
+    cases.check_inputs_unchanged(student)

@@ -27,3 +27,11 @@ def test_nothing_is_lost(student):
             fail(
                 Text(f"Les morceaux de « {word} » ne redonnent pas le mot.", f"The pieces of “{word}” do not give it.")
             )
+
+
+@pytest.mark.requires("test_pieces")
+def test_what_is_given_is_left_alone(student, cases):
+    """Le vocabulaire reçu n’est pas modifié.
+
+    The vocabulary received is not changed."""
+    cases.check_inputs_unchanged(student)
