@@ -13,7 +13,6 @@ An input is a mapping that says what to ``make``; whatever is no such mapping is
 
 from __future__ import annotations
 
-import copy
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -53,18 +52,25 @@ def call_made(target: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[str
     """What the call returned, and what became of what was made for it, and of batches that were given."""
     with torch.random.fork_rng(devices=()):  # a loop may seed the global generator
         made = make_all(inputs)
-        batches = copy.deepcopy({name: value for name, value in made.items() if _is_batches(value)})
+        batches = {name: _copied(value) for name, value in made.items() if _is_batches(value)}
         returned = target(*made.values())
         same = {f"{name}.unchanged": _same(made[name], before) for name, before in batches.items()}
         return {**columns(returned), **told(inputs, made), **same}
 
 
 def _is_batches(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(batch, dict) for batch in value)
+    """Whether it is a list of mappings of tensors."""
+    return type(value) is list and all(
+        type(batch) is dict and all(isinstance(part, torch.Tensor) for part in batch.values()) for batch in value
+    )
+
+
+def _copied(batches: list[Made]) -> list[Made]:
+    return [{key: value.clone() for key, value in batch.items()} for batch in batches]
 
 
 def _same(batches: list[Made], before: list[Made]) -> bool:
-    """Whether these batches, mappings of tensors, are what they were."""
+    """Whether these batches are what they were."""
     return len(batches) == len(before) and all(
         now.keys() == then.keys() and all(torch.equal(now[key], then[key]) for key in then)
         for now, then in zip(batches, before, strict=True)
