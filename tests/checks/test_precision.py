@@ -78,3 +78,13 @@ def test_a_truth_value_counts_as_the_number_it_is(value):
         is None
     )
     assert not math.isnan(float(value))
+
+
+def test_what_no_nudge_reaches_is_not_asked_for():
+    """Inputs that describe a model: nothing of them is moved, and the student's code need not run again."""
+    described = {"model": {"make": "model", "head": torch.ones(3, dtype=torch.float64)}, "ids": torch.arange(4)}
+    asked = []
+    assert not computed_in_single([Case("described", Call("f", described))], asked.append)
+    assert not asked
+    assert not computed_in_single([Case("whole", Call("f", {"ids": torch.arange(4)}))], asked.append)
+    assert asked

@@ -70,8 +70,8 @@ def _scale(value: Any) -> float:
 
 def noise(case: Case, run: Run, direction: int) -> float:
     """The largest jump between answers to inputs that differ by a few roundings to float32; 0 if there is none, or if
-    it is no jump of rounding's size."""
-    still = _entries(run(case))
+    it is no jump of rounding's size. What cannot be nudged (inputs that describe a model, say) is not asked for."""
+    still = _entries(run(case)) if _kinds_nudged(case.call) else None
     if still is None:
         return 0.0
     bends = []
@@ -107,7 +107,7 @@ def _leaves(value: Any) -> Iterator[Any]:
 def _nudged(case: Case, size: float, direction: int) -> Case:
     """The case with each float64 entry of its arrays moved by about ``size`` of itself; where there is none, its
     integers become floats and are moved."""
-    kinds = "f" if any(_is_double(leaf) for leaf in _leaves(_given(case.call))) else "fi"
+    kinds = _kinds_nudged(case.call)
     draw = np.random.default_rng(direction)
 
     def nudge(value: Any) -> Any:
@@ -123,6 +123,27 @@ def _nudged(case: Case, size: float, direction: int) -> Case:
     inputs = {name: nudge(value) for name, value in call.inputs.items()}
     state = None if call.state is None else {name: nudge(value) for name, value in call.state.items()}
     return replace(case, call=replace(call, inputs=inputs, state=state))
+
+
+def _kinds_nudged(call: Call) -> str:
+    """The kinds of the arrays that nudges move; empty if there are none to be moved."""
+    kinds = "f" if any(_is_double(leaf) for leaf in _leaves(_given(call))) else "fi"
+    within_reach = [leaf for leaf in _listed(_given(call)) if isinstance(leaf, (torch.Tensor, np.ndarray))]
+    return kinds if any(_is_double(leaf) or ("i" in kinds and _is_whole(leaf)) for leaf in within_reach) else ""
+
+
+def _listed(value: Any) -> Iterator[Any]:
+    """What lists and tuples hold, mappings as they are: where nudges reach."""
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _listed(part)
+    else:
+        yield value
+
+
+def _is_whole(value: Any) -> bool:
+    array = to_numpy(value)
+    return array is not None and array.dtype.kind == "i"
 
 
 def _given(call: Call) -> list[Any]:
