@@ -437,16 +437,28 @@ def attention_masked_late_and_renormalised(Q, K, V, mask=None):
 # --- what any function can do wrong
 
 
+def changeable(value: Any, kinds: tuple[type, ...]) -> list[Any]:
+    """What of these kinds a value is or holds, in lists, tuples and dicts, that is not empty."""
+    found = [value] if isinstance(value, kinds) and (not hasattr(value, "shape") or math.prod(value.shape)) else []
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return found + [part for item in inner for part in changeable(item, kinds)]
+
+
 def inputs_changed(right: Callable[..., Any], last: bool = False) -> Callable[..., Any]:
-    """The answer is right, then the first array received (or the last: a mask, say) is written to."""
+    """The answer is right, then the first array received (or the last: a mask, say) is written to; where there is
+    none, the first list or dict (or the last) gains an item."""
 
     def spoiled(*args: Any) -> Any:
         answer = copy.deepcopy(right(*args))
-        parts = [part for value in args for part in (value if isinstance(value, list) else [value])]
-        arrays = [a for a in parts if isinstance(a, (torch.Tensor, np.ndarray)) and math.prod(a.shape)]
+        given = changeable(args, (torch.Tensor, np.ndarray)) or changeable(args, (list, dict))
         with torch.no_grad():
-            for array in arrays[-1:] if last else arrays[:1]:
-                array[...] = ~array if array.dtype in (torch.bool, np.bool_) else array + 1
+            for part in given[-1:] if last else given[:1]:
+                if isinstance(part, list):
+                    part.append(part[-1] if part else 0)
+                elif isinstance(part, dict):
+                    part["one more"] = 0
+                else:
+                    part[...] = ~part if part.dtype in (torch.bool, np.bool_) else part + 1
         return answer
 
     return spoiled
