@@ -220,7 +220,7 @@ def answers(rng):
     sharp = simple(8, int(rng.integers(3, 6)), 6, low, low - 12)
     exact = window(9, 3, 7, [(4, 2.5)], [(6, 1.0)], null=6.0)
     whole = one(high, low - 2), one(low, low - 4), one(low + 1, low - 1)
-    small, middle, large = (one(mid, null) for null in (low, mid + 1, high + 2))
+    small, middle, large = one(mid, low), one(mid - 0.5, mid + 1), one(mid - 1, high + 2)
     crossed = window(9, 3, 7, [(6, 5.0), (3, 4.0)], [(4, 5.0), (7, 4.0)], low - 2)
     return [
         of_windows("first_is_best", list(whole)),
