@@ -502,6 +502,47 @@ def test_the_first_submodule_that_diverges(wrong, name, where, tmp_path):
     assert caught.value.explanations[0].diagnosis == name
 
 
+class Deep(nn.Module):
+    def __init__(self, d, depth):
+        super().__init__()
+        self.layers = nn.ModuleList([Net(d) for _ in range(depth)])
+        self.head = nn.Linear(d, d)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return self.head(x)
+
+
+class HeadOfTheDouble(Deep):
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return self.head(2 * x)
+
+
+def test_the_submodule_that_diverges_may_have_more_before_it_in_one_case_than_in_another():
+    """What agrees is told as a whole, without its parts, and only if it is there in every case."""
+
+    def cases(rng):
+        found = []
+        for depth in (1, 2):
+            torch.manual_seed(int(rng.integers(1000)))
+            state = {k: v.clone() for k, v in Deep(4, depth).state_dict().items()}
+            call = Call("Deep", {"x": torch.randn(2, 3, 4)}, {"d": 4, "depth": depth}, state)
+            found.append(Case(f"depth_{depth}", call, {"B": 2, "T": 3}))
+        return found
+
+    functions = (Function("Deep", "(d, depth)", (Output("y", "B T d"),), "class", 1e-4, 1e-5),)
+    oracle = replace(exercise(Deep, cases), functions=functions, reference={"Deep": Deep}, independent={"Deep": Deep})
+    reference = OracleReference.drawn(oracle, 1, 2)
+    with pytest.raises(CheckFailure) as caught:
+        CaseSet(reference, tuple(reference.cases)).check_values(Student(LocalConnection({"Deep": HeadOfTheDouble})))
+    told = caught.value.explanations[0]
+    assert told.diagnosis == "module:head"
+    assert told.finding.fr.startswith("`layers.0` : sorties justes. ")
+
+
 def test_submodules_that_lie_do_not_break_the_grader():
     class Liar:
         def probe(self, *_, **__):

@@ -31,7 +31,8 @@ class Divergence:
 
 
 def first_divergence(whole: WrongAnswer) -> Divergence | None:
-    """The first sub-module to diverge, if it is the same, and in the same way, on every case that is wrong."""
+    """The first sub-module to diverge, if it is the same, and in the same way, on every case that is wrong. Before it
+    are those that agree on all of them: a case may have more layers than another."""
     found: list[Divergence] = []
     for case, outcome in whole.wrong:
         theirs = reference_trace(whole, case)
@@ -43,9 +44,12 @@ def first_divergence(whole: WrongAnswer) -> Divergence | None:
             return None
         diverging = divergence(mine, theirs, whole.function)
         found.append(_proven(diverging, case, whole) if diverging.how == "not called" else diverging)
-        if found[-1] != found[0]:
+        if replace(found[-1], before=()) != replace(found[0], before=()):
             return None
-    return found[0] if found and (found[0].how != "bypassed" or found[0].before) else None
+    if not found:
+        return None
+    before = tuple(name for name in found[0].before if all(name in each.before for each in found))
+    return replace(found[0], before=before) if found[0].how != "bypassed" or before else None
 
 
 def divergence(mine: Trace, theirs: Trace, function: Function) -> Divergence:
