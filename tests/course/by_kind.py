@@ -470,6 +470,8 @@ def three_decimals(right: Callable[..., Any]) -> Callable[..., Any]:
     def rounded(value: Any) -> Any:
         if isinstance(value, (tuple, list)):
             return type(value)(rounded(part) for part in value)
+        if isinstance(value, dict):
+            return {key: rounded(part) for key, part in value.items()}
         if isinstance(value, torch.Tensor):
             return value.round(decimals=3) if value.is_floating_point() else value
         return np.round(value, 3) if isinstance(value, (np.ndarray, float)) else value
