@@ -60,3 +60,11 @@ def test_bad_input_is_refused(student):
             finding=Text(f"`bootstrap_interval` accepte {words.fr}.", f"`bootstrap_interval` accepts {words.en}."),
             hints=hints[:1],
         )
+
+
+@pytest.mark.requires("test_metrics", "test_interval")
+def test_nothing_given_is_changed(student, cases):
+    """Vérité et prédictions ne sont pas modifiées.
+
+    Truth and predictions are not changed."""
+    cases.check_inputs_unchanged(student)
