@@ -22,8 +22,8 @@ class Diverging:
 
 def diverging(name: str, how: How, before: Sequence[str], unused: Sequence[str] = ()) -> Diverging:
     """``name`` is empty where all sub-modules agree (``how`` is "after"); those of ``before`` do in any case, and are
-    told without their parts. "partly used": it is not called, and its weights ``unused`` change nothing; "bypassed": all
-    of its weights do, otherwise."""
+    told without their parts. "partly used": it is not called, and its weights ``unused`` change nothing; "bypassed":
+    all of its weights do, otherwise."""
     right = ", ".join(f"`{n}`" for n in before if not any(n.startswith(f"{whole}.") for whole in before))
     so_far = Text(f"{right} : sorties justes. " if right else "", f"{right}: right outputs. " if right else "")
     told = _finding(name, how, unused)
