@@ -114,7 +114,7 @@ class MiniGPTFirstBlockOnly(Stepwise):  # the loop starts from the embeddings ea
         return y
 
 
-@unlisted("MiniGPT")
+@unlisted("MiniGPT", "module:norm")
 class MiniGPTOwnFinalNorm(Stepwise):  # a norm made anew at each call: no gain, no bias
     def forward(self, ids):
         x = self.through(self.embedded(ids))
