@@ -63,6 +63,9 @@ c.Autograde.autograde_preprocessors = [
     AssignLatePenalties,
     CheckCellMetadata,
 ]
+# What notebooks write and students hand in: an instructor's own, in source/, is never laid over it.
+c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".tsv"]
+c.Autograde.exclude_overwriting = {"atelier4": ["predictions.tsv"]}
 c.Grade.timeout = 60
 c.Execute.timeout = 300  # solved notebooks train small models
 

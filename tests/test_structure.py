@@ -192,6 +192,11 @@ def test_nothing_of_this_machine_is_committed():
         assert not pattern.search(path.read_text(encoding="utf-8")), name
 
 
+def test_no_predictions_are_handed_out():
+    """What the solved notebook wrote, left in source/, would go into the release."""
+    assert not [name for name in TRACKED if Path(name).name == "predictions.tsv"]
+
+
 def test_manifests_name_no_machine():
     for path in (ROOT / "source").rglob("references/*.json"):
         assert set(json.loads(path.read_text())["built_with"]) == {"torch", "numpy"}
