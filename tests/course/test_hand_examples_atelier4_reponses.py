@@ -225,13 +225,47 @@ class TestScores:
         assert score("mot0", [" ".join(words[:4])]) == pytest.approx(0.4)
         assert round(score(" ".join(words), [" ".join(words[:4])]), 2) == 0.18
 
+
+class TestFrenchQuestions:
+    def examples(self):
+        """(context, accepted answers) of each question."""
+        paragraphs = [
+            p for part in json.loads(QUESTIONS.read_text(encoding="utf-8"))["data"] for p in part["paragraphs"]
+        ]
+        assert len(paragraphs) == 41
+        return [(p["context"], [a["text"] for a in q["answers"]]) for p in paragraphs for q in p["qas"]]
+
+    def test_counts(self):
+        examples = self.examples()
+        assert len(examples) == 120
+        assert sum(not answers for _, answers in examples) == 33
+        for text in ("120 questions sur 41 contextes", "33 n’ont **pas** de réponse"):
+            assert text in cell("questions-francaises")
+        assert "les 33 questions sans réponse" in cell("figure-systemes-legende")
+        assert "les 87 autres" in cell("figure-systemes-legende")
+
     def test_one_answer_is_left_empty(self):
         clean = independent("answer_scores")["normalize_answer"]
-        texts = [
-            answer["text"]
-            for document in json.loads(QUESTIONS.read_text(encoding="utf-8"))["data"]
-            for paragraph in document["paragraphs"]
-            for question in paragraph["qas"]
-            for answer in question["answers"]
-        ]
-        assert [text for text in texts if not clean(text)] == ["&"]
+        assert [a for _, answers in self.examples() for a in answers if not clean(a)] == ["&"]
+
+    def test_silence_and_the_whole_context(self):
+        scores = independent("answer_scores")
+        some = [(context, answers) for context, answers in self.examples() if answers]
+        silence = sum(scores["f1_score"]("", answers) for _, answers in some) / len(some)
+        whole = sum(scores["f1_score"](context, answers) for context, answers in some) / len(some)
+        everything = sum(scores["exact_match"]("", answers) for _, answers in self.examples()) / 120
+        caption, curve = cell("figure-systemes-legende"), cell("figure-seuil-legende")
+        assert f"de haut en bas : {silence:.2f}, {whole:.2f}, ".replace(".", ",") in caption
+        assert f"à {everything:.2f}.".replace(".", ",", 1) in curve
+
+    def test_accents_at_the_end(self):
+        first = [answers[0] for _, answers in self.examples() if answers]
+        ends = [text for text in first if unicodedata.combining(unicodedata.normalize("NFD", text)[-1])]
+        assert len(first) == 87
+        assert len(ends) == 5
+        assert "Cinq réponses sur 87" in cell("accents-legende")
+        assert "la liberté" in ends
+
+    def test_weights_of_the_head(self):
+        assert 384 * 2 + 2 == 770
+        assert "770 poids" in cell("figure-systemes-legende")
