@@ -118,6 +118,7 @@ def f1_by_counter(prediction, references):
 MISTAKES = (
     mistake("capitals_kept", edit(COMPOSED, COMPOSED.replace(".lower()", ""))),
     mistake("accents_decomposed", edit(COMPOSED, "text = text.lower()")),
+    mistake("compatibility_form", edit(COMPOSED, COMPOSED.replace("NFC", "NFKC"))),
     mistake(
         "accents_stripped",
         edit(
