@@ -4,20 +4,19 @@ By default four seeds for one listed mistake of each exercise and for the mistak
 ``ATTENTIF_EVERY_ANSWER=1`` twenty, also for every other misconception, equivalent and unlisted mistake of the course.
 """
 
-import os
 from collections import Counter
 from functools import lru_cache
 
 import pytest
 from course.by_kind import BY_KIND, NAN, inputs_changed, spoiled, three_decimals
 from course.trials import COURSE, NAMES, exercise_called, trial, unlisted
+from courses import EVERY_ANSWER
 
 from attentif.authoring.trial import Trial
 
 APART_BY = "exercise"
 
-EVERYTHING = bool(os.environ.get("ATTENTIF_EVERY_ANSWER"))
-SEEDS = range(2026, 2046 if EVERYTHING else 2030)
+SEEDS = range(2026, 2046 if EVERY_ANSWER else 2030)
 
 
 @lru_cache(maxsize=2 * len(SEEDS))
@@ -34,8 +33,8 @@ def answers():
     """(exercise, label, what goes over the solution), exercise by exercise."""
     found = [(w.exercise, w.label, w.defines) for w in BY_KIND]
     for name in NAMES:
-        found += listed(name) if EVERYTHING else listed(name)[:1]
-        found += [(name, u.label, {u.answer: u.implementation}) for u in unlisted(name).values() if EVERYTHING]
+        found += listed(name) if EVERY_ANSWER else listed(name)[:1]
+        found += [(name, u.label, {u.answer: u.implementation}) for u in unlisted(name).values() if EVERY_ANSWER]
     return sorted(found, key=lambda answer: answer[0])
 
 
@@ -78,13 +77,21 @@ def functions_of(exercise, *without):
     return [f.name for f in exercise.functions if f.name not in {p.__name__ for p in exercise.provided} | set(without)]
 
 
-WITHOUT_ARRAYS = ("score_variance", "causal_mask", "attention_cost")
-GIVEN_ARRAYS = [
-    (e.name, f) for e in map(exercise_called, NAMES) for f in functions_of(e, *WITHOUT_ARRAYS) if e.public()
+GIVEN_NUMBERS = (  # which cannot be changed
+    *("score_variance", "causal_mask", "attention_cost", "count_parameters", "bits_per_character"),
+    *("sinusoidal_encoding", "shift_matrix", "cosine_schedule", "noam_schedule"),
+)
+MEANT_TO_CHANGE = ("AdamW", "load_checkpoint")  # parameters, and whatever is loaded into
+HANDED_BACK = ("decay_groups",)  # the very parameters that it was given
+GIVEN_SOMETHING = [
+    (e.name, f)
+    for e in map(exercise_called, NAMES)
+    for f in functions_of(e, *GIVEN_NUMBERS, *MEANT_TO_CHANGE, *HANDED_BACK)
+    if e.public()
 ]
 
 
-@pytest.mark.parametrize(("exercise", "function"), GIVEN_ARRAYS)
+@pytest.mark.parametrize(("exercise", "function"), GIVEN_SOMETHING)
 def test_an_input_that_is_changed_is_seen_at_home_and_in_grading(exercise, function):
     """Whichever input it is: what statements forbid must not wait for hidden checks to be said."""
     for last in (False, True):
