@@ -16,6 +16,8 @@ from attentif.references.oracles import load_exercise
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "tests" / "sample_course"
+# The long form of the proofs over all answers of the course: hours, before a release.
+EVERY_ANSWER = bool(os.environ.get("ATTENTIF_EVERY_ANSWER"))
 # nbgrader calls `alembic` by name: it is found though the virtual environment may not be active.
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 

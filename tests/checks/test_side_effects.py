@@ -96,6 +96,14 @@ def test_inputs_changed_in_place(function):
     assert "« x »" in finding(cases().check_inputs_unchanged, function)
 
 
+def test_inputs_of_a_call_that_a_probe_makes():
+    found = cases()
+    case = Case("made", replace(found.cases[0].call, probe="call_made"))
+    made = replace(found, cases=(case,), reference=OracleReference(EXERCISE, [case]))
+    made.check_inputs_unchanged(student(mean_square))
+    assert "« x »" in finding(made.check_inputs_unchanged, in_place)
+
+
 @pytest.mark.parametrize(("function", "words"), [(wrong, "valeurs"), (raises, "ValueError")])
 def test_leaving_inputs_alone_is_worth_nothing_without_the_answer(function, words):
     assert words in finding(cases().check_inputs_unchanged, function)

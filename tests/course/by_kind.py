@@ -7,6 +7,7 @@ division, a size taken for granted. Each must lose points at every seed; ``expec
 from __future__ import annotations
 
 import copy
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -437,31 +438,32 @@ def attention_masked_late_and_renormalised(Q, K, V, mask=None):
 # --- what any function can do wrong
 
 
-def changeable(value: Any, kinds: tuple[type, ...]) -> list[Any]:
-    """What of these kinds a value is or holds, in lists, tuples and dicts, that is not empty."""
-    found = [value] if isinstance(value, kinds) and (not hasattr(value, "shape") or math.prod(value.shape)) else []
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
-    return found + [part for item in inner for part in changeable(item, kinds)]
-
-
 def inputs_changed(right: Callable[..., Any], last: bool = False) -> Callable[..., Any]:
-    """The answer is right, then the first array received (or the last: a mask, say) is written to; where there is
-    none, the first list or dict (or the last) gains an item."""
+    """The answer is right, then the first thing received that can be (or the last: a mask, say) is written to."""
 
     def spoiled(*args: Any) -> Any:
         answer = copy.deepcopy(right(*args))
-        given = changeable(args, (torch.Tensor, np.ndarray)) or changeable(args, (list, dict))
+        things = changeable(args)
         with torch.no_grad():
-            for part in given[-1:] if last else given[:1]:
-                if isinstance(part, list):
-                    part.append(part[-1] if part else 0)
-                elif isinstance(part, dict):
-                    part["one more"] = 0
+            for thing in things[-1:] if last else things[:1]:
+                if isinstance(thing, (list, dict)):
+                    thing.clear()
                 else:
-                    part[...] = ~part if part.dtype in (torch.bool, np.bool_) else part + 1
+                    thing[...] = ~thing if thing.dtype in (torch.bool, np.bool_) else thing + 1
         return answer
 
     return spoiled
+
+
+def changeable(value: Any) -> list[Any]:
+    """What can be written to: arrays, a model's parameters, lists and dicts that hold neither; wherever they are."""
+    if isinstance(value, nn.Module):
+        return list(value.parameters())
+    if isinstance(value, (list, tuple, dict)):
+        parts = value.values() if isinstance(value, dict) else value
+        found = [thing for part in parts for thing in changeable(part)]
+        return found or ([value] if value and not isinstance(value, tuple) else [])
+    return [value] if isinstance(value, (torch.Tensor, np.ndarray)) and math.prod(value.shape) else []
 
 
 def three_decimals(right: Callable[..., Any]) -> Callable[..., Any]:
@@ -480,8 +482,10 @@ def three_decimals(right: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def spoiled(right: Any, kind: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Any:
-    """The function with the mistake; for a class, the class whose forward makes it."""
+    """The function with the mistake; for a class, the class whose forward makes it, or else its first method."""
     if not isinstance(right, type):
         return kind(right)
-    forward = kind(right.forward)
-    return type(right.__name__, (right,), {"forward": lambda self, *args: forward(self, *args)})
+    methods = [name for name, method in vars(right).items() if inspect.isfunction(method) and not name.startswith("_")]
+    called = "forward" if "forward" in methods else methods[0]
+    method = kind(getattr(right, called))
+    return type(right.__name__, (right,), {called: lambda self, *args: method(self, *args)})

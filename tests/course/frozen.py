@@ -20,6 +20,7 @@ import torch
 from course.trials import ATELIER, COURSE, EXERCISES, exercise_called, solution_report, trial, unlisted, unlisted_report
 from courses import ROOT
 
+from attentif.exercises.exercise import Variant
 from attentif.references import stored
 from attentif.references.compare import to_numpy
 from attentif.references.outcome import Outcome
@@ -35,10 +36,15 @@ def frozen_exercise(atelier: str, name: str) -> dict[str, Any]:
     return {
         "public": frozen_tensors(atelier, name),
         "solution": {"": told(solution_report(name))},
-        "mistakes": {m.name: told(trial(name).rewritten(m.source())) for m in exercise.misconceptions},
-        "equivalents": {e.name: told(trial(name).rewritten(e.source())) for e in exercise.equivalents},
+        "mistakes": frozen_variants(name, exercise.misconceptions),
+        "equivalents": frozen_variants(name, exercise.equivalents),
         "unlisted": frozen_unlisted(name),
     }
+
+
+def frozen_variants(name: str, variants: Iterable[Variant]) -> dict[str, str]:
+    """What these answers to the exercise get, by their names."""
+    return {variant.name: told(trial(name).rewritten(variant.source())) for variant in variants}
 
 
 def frozen_unlisted(name: str) -> dict[str, str]:

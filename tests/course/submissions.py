@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from course.right_answers import RIGHT_ANSWERS
 from course.solved import SolvedNotebook
-from courses import ROOT, submit
+from courses import EVERY_ANSWER, ROOT, submit
 
 from attentif.exercises.course import Course
 from attentif.exercises.exercise import Exercise, Misconception, Variant
@@ -103,3 +103,17 @@ def _callers(notebook: SolvedNotebook, exercise: Exercise) -> set[str]:
 
 
 SUBMISSIONS = [submission for notebook in NOTEBOOKS for submission in submissions_of(notebook)]
+
+
+def sampled(submissions: list[Submission]) -> list[Submission]:
+    """The solved notebooks, enough for a wrong and a right answer to each exercise, and every fifth of the others."""
+    chosen, seen = [], set()
+    for number, submission in enumerate(submissions):
+        sides = {(name, name in submission.wrong) for name in submission.placed}
+        if not submission.placed or sides - seen or number % 5 == 0:
+            chosen.append(submission)
+            seen |= sides
+    return chosen
+
+
+IN_CLASS = SUBMISSIONS if EVERY_ANSWER else sampled(SUBMISSIONS)

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from course.frozen import GOLDEN, RELEASED, ROOT, frozen_release, frozen_tensors, frozen_unlisted, kept
+from course.frozen import (
+    GOLDEN,
+    RELEASED,
+    ROOT,
+    frozen_release,
+    frozen_tensors,
+    frozen_unlisted,
+    frozen_variants,
+    kept,
+)
 from course.trials import ATELIER, EXERCISES, NAMES, exercise_called
 
 APART_BY = "exercise"
@@ -40,12 +49,19 @@ class TestExercise:
     def test_unlisted_answers_get_the_score_and_the_names_that_they_got(self, exercise):
         compare(kept(exercise)["unlisted"], frozen_unlisted(exercise))
 
-    def test_listed_answers_are_all_kept(self, exercise):
-        """What each gets is compared in test_graded_answers.py."""
+    def test_misconceptions_lose_points_and_get_the_names_that_they_got(self, exercise):
+        """Some of them go through the whole pipeline too, in test_graded_answers.py."""
         now = exercise_called(exercise)
-        assert kept(exercise)["mistakes"].keys() == {m.name for m in now.misconceptions}
-        assert kept(exercise)["equivalents"] == {e.name: "100.0" for e in now.equivalents}
+        found = frozen_variants(exercise, now.misconceptions)
+        compare(kept(exercise)["mistakes"], found)
+        unnamed = [name for name, told in found.items() if told.startswith("100.0") or name not in told.split()]
+        assert not unnamed
+
+    def test_equivalents_get_everything(self, exercise):
+        now = exercise_called(exercise)
         assert kept(exercise)["solution"] == {"": "100.0"}
+        compare({e.name: "100.0" for e in now.equivalents}, kept(exercise)["equivalents"])
+        compare(kept(exercise)["equivalents"], frozen_variants(exercise, now.equivalents))
 
 
 def test_released_notebooks_are_what_they_were():

@@ -1,6 +1,9 @@
-"""Every misconception, every equivalent and every right answer of the course through the real pipeline: put in solved
-notebooks (submissions.py), handed in, graded by `attentif grade` in sandboxed kernels, and read back from the gradebook
-and the graded notebooks. Only what the selected tests need is graded: one exercise takes seconds.
+"""Misconceptions, equivalents and right answers of the course through the real pipeline: put in solved notebooks
+(submissions.py), handed in, graded by `attentif grade` in sandboxed kernels, and read back from the gradebook and the
+graded notebooks. Only what the selected tests need is graded: one exercise takes seconds.
+
+By default about a third of them, of every exercise; with ``ATTENTIF_EVERY_ANSWER=1`` all. The others are graded by the
+same check files in one process (test_golden.py, test_right_answers.py): both are compared with the same golden/.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import nbformat
 import pytest
 from course.frozen import kept, told
 from course.right_answers import RIGHT_ANSWERS
-from course.submissions import COURSE, SUBMISSIONS, Submission
+from course.submissions import COURSE, IN_CLASS, SUBMISSIONS, Submission
 from courses import ROOT, attentif, gradebook_of, make_course
 
 from attentif.exercises.course import Course
@@ -29,7 +32,7 @@ BY_A_RULE = ("inherited:", "generic:", "module:")  # names that no exercise list
 APART_BY = "atelier"
 INHERITED = "juste étant donné"  # what a report says where a listed mistake comes from an earlier exercise
 IGNORED = shutil.ignore_patterns("__pycache__")
-HANDED_IN = [(submission.notebook.atelier, submission) for submission in SUBMISSIONS]
+HANDED_IN = [(submission.notebook.atelier, submission) for submission in IN_CLASS]
 PLACED = [(atelier, s, *placed) for atelier, s in HANDED_IN for placed in s.placed.items()]
 WRONG = [placed for placed in PLACED if isinstance(placed[-1], Misconception)]
 RIGHT = [placed for placed in PLACED if not isinstance(placed[-1], Misconception)]
@@ -125,12 +128,19 @@ def points_in(course: Course, atelier: str) -> dict[tuple[str, str], tuple[float
         }
 
 
-def test_every_answer_is_handed_in_once():
+def test_every_answer_stands_in_one_notebook():
     exercises = [load_exercise(COURSE.oracle(a, name)) for a in COURSE.ateliers() for name in COURSE.exercises(a)]
     everything = [(e.name, v.name) for e in exercises for v in (*e.misconceptions, *e.equivalents)]
     everything += [(right.exercise, right.name) for right in RIGHT_ANSWERS]
-    assert sorted((exercise, variant.name) for *_, exercise, variant in PLACED) == sorted(everything)
+    placed = [(exercise, variant.name) for s in SUBMISSIONS for exercise, variant in s.placed.items()]
+    assert sorted(placed) == sorted(everything)
     assert all(e.misconceptions and e.equivalents for e in exercises if e.functions)
+
+
+def test_the_class_holds_wrong_and_right_answers_to_every_exercise():
+    exercises = [load_exercise(COURSE.oracle(a, name)) for a in COURSE.ateliers() for name in COURSE.exercises(a)]
+    names = {exercise.name for exercise in exercises if exercise.functions}
+    assert {exercise for *_, exercise, _ in WRONG} == names == {exercise for *_, exercise, _ in RIGHT}
 
 
 @pytest.mark.parametrize(("atelier", "submission", "exercise", "misconception"), WRONG, ids=name_of)

@@ -12,7 +12,8 @@ from course.trials import ATELIER, EXERCISES, exercise_called, trial
 APART_BY = "exercise"
 
 NUMPY = [exercise for atelier, exercise in EXERCISES if atelier == "atelier1" and exercise != "numpy_to_torch"]
-DOUBLE = {"squared_distances", "orthogonal_projection", "gradient_check"}  # their statements ask for double precision
+# Their statements ask for double precision:
+DOUBLE = {"squared_distances", "orthogonal_projection", "gradient_check", "kv_cache"}
 
 # Scores of ten thousand, of which single precision loses the third digit:
 TOO_FAR_FOR_SINGLE = {"packed_multi_head_attention"}

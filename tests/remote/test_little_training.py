@@ -129,6 +129,36 @@ def resuming(**file):
     return Call("save_checkpoint", inputs, probe="resumed")
 
 
+def clears(model, ids, batches):
+    ids.add_(1)
+    while batches:
+        batches.pop()
+    return 0.5
+
+
+def test_what_such_a_call_does_to_its_inputs_comes_back():
+    given = {"model": MODEL, "ids": IDS, "batches": [(IDS, IDS), (IDS, IDS)]}
+    reply = student(f=clears).probe("call_and_inputs", Call("f", given), by="call_made")
+    assert reply["output"]["output"] == 0.5
+    assert torch.equal(reply["inputs"]["ids"], IDS + 1)
+    assert reply["inputs"]["batches"] == []
+    assert reply["inputs"]["model"].keys() == MODEL.keys()
+    assert IDS.tolist() == [0, 1, 2, 1]
+
+
+def emptied(path, model, optimizer, step, generator):
+    save(path, model, optimizer, step, generator)
+    model.head.data.zero_()
+
+
+def test_what_was_saved_goes_on_too():
+    kept, changed = (resuming().run(student(save_checkpoint=saver, load_checkpoint=load)) for saver in (save, emptied))
+    assert torch.equal(kept["saved.model.head"], kept["model.head"])
+    assert torch.equal(kept["saved.generator"], kept["generator"])
+    assert torch.equal(changed["model.head"], kept["model.head"])
+    assert not torch.allclose(changed["saved.model.head"], kept["model.head"])
+
+
 def forgetful(path, model, optimizer, generator):
     weights, _, step, drawn = torch.load(path)
     model.load_state_dict(weights)

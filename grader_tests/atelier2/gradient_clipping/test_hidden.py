@@ -40,6 +40,15 @@ def test_gradients_received_are_left_alone(student, cases):
     clips.in_float32().check_values(student)
 
 
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_fresh_micro_batches")
+def test_micro_batches_are_left_alone(student, cases):
+    """Les petits lots reçus ne sont pas modifiés, ni leur liste.
+
+    The micro-batches received are not changed, nor is their list."""
+    cases.only("accumulate_gradients").check_inputs_unchanged(student)
+
+
 @pytest.mark.weight(2)
 @pytest.mark.requires("test_fresh_micro_batches")
 @pytest.mark.memory_limit(400)

@@ -45,6 +45,17 @@ def test_batches_do_not_matter(student, rng):
 
 
 @pytest.mark.weight(1)
+@pytest.mark.requires("test_fresh_perplexities")
+def test_tensors_received_stay_as_they_are(student, cases):
+    """Les tenseurs reçus ne sont pas modifiés, et peuvent être rangés autrement en mémoire.
+
+    The tensors received are not changed, and may lie otherwise in memory."""
+    measures = cases.only("perplexity")
+    measures.check_inputs_unchanged(student)
+    measures.non_contiguous().check_values(student)
+
+
+@pytest.mark.weight(1)
 @pytest.mark.requires("test_fresh_perplexities", "test_fresh_bits")
 def test_nothing_to_measure(student, rng):
     """Aucun jeton, un compte négatif ou aucun caractère : `ValueError`.

@@ -36,6 +36,15 @@ def test_fresh_checkpoints(student, cases):
     cases.only("save_checkpoint", "load_checkpoint").check_values(student)
 
 
+@pytest.mark.weight(1)
+@pytest.mark.requires("test_fresh_measures", "test_fresh_training")
+def test_texts_are_left_alone(student, cases):
+    """Les textes reçus ne sont pas modifiés.
+
+    The texts received are not changed."""
+    cases.only("evaluate", "train").check_inputs_unchanged(student)
+
+
 def deep_model(rng, V, d, depth, read):
     return {
         "make": "model",
@@ -61,7 +70,7 @@ def test_measuring_takes_little_memory(student, cases, rng):
     """evaluate mesure un modèle profond dans une mémoire où son graphe ne tiendrait pas.
 
     evaluate measures a deep model in a memory where its graph would not fit."""
-    model = deep_model(rng, 12, 64, 400, ["logits"])  # 2,048 positions of 64 features: 1 MiB each of the 400 layers
+    model = deep_model(rng, 12, 64, 260, ["logits"])  # 2,048 positions of 64 features: 1 MiB each of the 260 layers
     ids = torch.from_numpy(rng.integers(0, 12, size=8 * 256 + 9))
     call = Call("evaluate", {"model": model, "ids": ids, "B": 8, "T": 256}, probe="call_made")
     alone(cases, Case("evaluate_deep", call)).check_values(student)
@@ -72,15 +81,15 @@ def test_measuring_takes_little_memory(student, cases, rng):
 @pytest.mark.memory_limit(200)
 @pytest.mark.time_limit(60)
 def test_training_takes_no_more_memory_as_it_goes_on(student, cases, rng):
-    """Quarante étapes mesurées une à une passent là où leurs quarante graphes ne tiendraient pas.
+    """Trente étapes mesurées une à une passent là où leurs trente graphes ne tiendraient pas.
 
-    Forty steps, each measured, pass where their forty graphs would not fit."""
+    Thirty steps, each measured, pass where their thirty graphs would not fit."""
     (first, *_) = cases["train_clipped"]
     large = first.call.with_inputs(
-        model=deep_model(rng, 512, 8, 1, ["parameters"]),  # 8 × 256 × 512 logits: 8 MiB
-        train_ids=torch.from_numpy(rng.integers(0, 512, size=4000)),
-        valid_ids=torch.from_numpy(rng.integers(0, 512, size=300)),
-        steps=40,
+        model=deep_model(rng, 8, 512, 0, ["parameters"]),  # 8 × 256 × 512 features, that the graph keeps: 8 MiB
+        train_ids=torch.from_numpy(rng.integers(0, 8, size=4000)),
+        valid_ids=torch.from_numpy(rng.integers(0, 8, size=300)),
+        steps=30,
         B=8,
         T=256,
         eval_every=1,

@@ -53,3 +53,11 @@ def test_round_trip(student):
                 ),
                 function="encode_bpe",
             )
+
+
+@pytest.mark.requires("test_merging_a_pair", "test_training", "test_encoding", "test_decoding")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que vos fonctions reçoivent n’est modifié.
+
+    Nothing that your functions receive is changed."""
+    cases.check_inputs_unchanged(student)

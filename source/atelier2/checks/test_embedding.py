@@ -61,3 +61,11 @@ def test_ids_out_of_the_vocabulary_are_refused(student):
                 ),
             ),
         )
+
+
+@pytest.mark.requires("test_lookup", "test_gradient")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que vos fonctions reçoivent n’est modifié.
+
+    Nothing that your functions receive is changed."""
+    cases.check_inputs_unchanged(student)

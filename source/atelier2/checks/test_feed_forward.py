@@ -53,3 +53,11 @@ def test_positions_do_not_mix(student, rng):
             ),
             function="feed_forward",
         )
+
+
+@pytest.mark.requires("test_gelu", "test_gelu_tanh", "test_feed_forward")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que vos fonctions reçoivent n’est modifié.
+
+    Nothing that your functions receive is changed."""
+    cases.check_inputs_unchanged(student)

@@ -73,3 +73,11 @@ def test_no_target_that_counts_is_refused(student, cases):
         ),
         hints=(Text("`if total == 0: raise ValueError(…)`.", "`if total == 0: raise ValueError(…)`."),),
     )
+
+
+@pytest.mark.requires("test_clipping", "test_accumulation")
+def test_inputs_are_left_alone(student, cases):
+    """Ni les gradients reçus, ni les identifiants et les cibles ne sont modifiés.
+
+    Neither the gradients received nor the ids and targets are changed."""
+    cases.check_inputs_unchanged(student)

@@ -80,3 +80,11 @@ def test_bad_targets_are_refused(student):
                 ),
             ),
         )
+
+
+@pytest.mark.requires("test_losses", "test_smoothed_losses")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que votre fonction reçoit n’est modifié.
+
+    Nothing that your function receives is changed."""
+    cases.check_inputs_unchanged(student)

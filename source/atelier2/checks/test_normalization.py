@@ -51,3 +51,11 @@ def test_tokens_are_independent(student, cases):
                 Text("Un jeton change la sortie d’un autre.", "A token changes the output of another."),
                 function=function,
             )
+
+
+@pytest.mark.requires("test_layer_norm", "test_backward", "test_rms_norm")
+def test_inputs_are_left_alone(student, cases):
+    """Rien de ce que vos fonctions reçoivent n’est modifié.
+
+    Nothing that your functions receive is changed."""
+    cases.check_inputs_unchanged(student)

@@ -64,3 +64,11 @@ def test_no_token_and_no_character(student):
         finding=Text("Un texte sans caractère est accepté.", "A text without characters is accepted."),
         hints=(Text("`if n_characters <= 0: raise ValueError(…)`.", "`if n_characters <= 0: raise ValueError(…)`."),),
     )
+
+
+@pytest.mark.requires("test_perplexity", "test_bits")
+def test_inputs_are_left_alone(student, cases):
+    """Les tenseurs reçus ne sont pas modifiés.
+
+    The tensors received are not changed."""
+    cases.only("perplexity").check_inputs_unchanged(student)

@@ -45,3 +45,11 @@ def test_odd_dimensions_are_refused(student):
             Text("`if d_h % 2: raise ValueError(…)`.", "`if d_h % 2: raise ValueError(…)`."),
         ),
     )
+
+
+@pytest.mark.requires("test_values")
+def test_inputs_are_left_alone(student, cases):
+    """Ni x ni les positions ne sont modifiés.
+
+    Neither x nor the positions are changed."""
+    cases.check_inputs_unchanged(student)

@@ -100,3 +100,11 @@ def test_a_text_too_short_is_refused(student):
             ),
             hints=(Text("`if len(ids) <= T: raise ValueError(…)`.", "`if len(ids) <= T: raise ValueError(…)`."),),
         )
+
+
+@pytest.mark.requires("test_the_only_window")
+def test_inputs_are_left_alone(student, cases):
+    """Le texte reçu n’est pas modifié.
+
+    The text received is not changed."""
+    cases.check_inputs_unchanged(student)

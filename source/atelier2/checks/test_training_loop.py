@@ -156,3 +156,11 @@ def test_a_file_that_cannot_be_written_is_told(student, cases):
         ),
         hints=(Text("Pas de `try` autour de l’écriture.", "No `try` around the writing."),),
     )
+
+
+@pytest.mark.requires("test_evaluate", "test_train")
+def test_inputs_are_left_alone(student, cases):
+    """Les textes reçus ne sont pas modifiés.
+
+    The texts received are not changed."""
+    cases.only("evaluate", "train").check_inputs_unchanged(student)

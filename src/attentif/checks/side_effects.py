@@ -25,7 +25,7 @@ def call_keeping_inputs(case: Case, student: Any) -> Outcome:
     """What the call came to, its inputs left as they were. CheckFailure if an input was changed, even by a call that
     raised."""
     sent = resolved(case.call, student)
-    reply = student.probe("call_and_inputs", sent)
+    reply = student.probe("call_and_inputs", sent, **({"by": sent.probe} if sent.probe else {}))
     after = reply.get("inputs") if isinstance(reply, dict) else None
     if not isinstance(after, dict) or list(after) != list(sent.inputs):
         raise ProtocolError("the inputs did not come back")

@@ -172,7 +172,8 @@ def _flat(value: Any, parameter: torch.Tensor) -> torch.Tensor:
 
 def resumed(save: Callable[..., Any], load: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Trains what is made for ``before`` steps, saves it; loads the file into the ``other`` objects; trains these for
-    ``after`` steps. The file lives in a folder of its own, and goes with it."""
+    ``after`` steps, and the saved ones too, which saving has not changed. The file lives in a folder of its own, and
+    goes with it."""
     said = inputs["file"]
     ids = said["ids"]
     with tempfile.TemporaryDirectory() as folder:
@@ -185,7 +186,8 @@ def resumed(save: Callable[..., Any], load: Callable[..., Any], inputs: Mapping[
         step = load(path, other["model"], other["optimizer"], other["generator"])
     rates = [float(group["lr"]) for group in other["optimizer"].param_groups]
     _train(other, ids, said["after"])
-    return {"step": step, "optimizer.lr": rates, **told(inputs, other)}
+    saved = {f"saved.{name}": value for name, value in told(inputs, first).items()}
+    return {"step": step, "optimizer.lr": rates, **told(inputs, other), **saved}
 
 
 def _path_in(folder: Path, *, unwritable: bool) -> str:

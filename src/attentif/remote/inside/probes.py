@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import inspect
 import itertools
+import operator
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -47,13 +48,16 @@ def find(namespace: Namespace, name: str, *, only_callable: bool = True) -> Any:
 
 
 def resolve(namespace: Namespace, value: Any) -> Any:
-    """The value with every Ref replaced by the object it names; raises NameMissing."""
+    """The value with every Ref replaced by the object it names, the very value if it holds none; raises
+    NameMissing."""
     if type(value) is Ref:
         return find(namespace, value.name, only_callable=False)
     if type(value) in (list, tuple):
-        return type(value)(resolve(namespace, item) for item in value)
+        items = [resolve(namespace, item) for item in value]
+        return value if all(map(operator.is_, items, value)) else type(value)(items)
     if type(value) is dict:
-        return {key: resolve(namespace, item) for key, item in value.items()}
+        named = {key: resolve(namespace, item) for key, item in value.items()}
+        return value if all(named[key] is value[key] for key in value) else named
     return value
 
 
@@ -247,12 +251,14 @@ def _like(value: Any, found: Iterator[Any]) -> Any:
 
 
 @probe
-def call_and_inputs(namespace: Namespace, call: Call) -> dict[str, Any]:
+def call_and_inputs(namespace: Namespace, call: Call, by: str = "") -> dict[str, Any]:
     """{"inputs": the inputs as they are after the call, "output": what it returned}; no "output" if it raised. Whoever
-    asks compares both: with what was sent, and with what is right."""
-    target = made(namespace, call)
+    asks compares both: with what was sent, and with what is right. ``by``: the probe that makes the call."""
+    target = None if by else made(namespace, call)
     given = {key: copy.deepcopy(resolve(namespace, value)) for key, value in call.inputs.items()}
     try:
+        if target is None:
+            return {"inputs": given, "output": PROBES[by](namespace, replace(call, inputs=given))}
         return {"inputs": given, "output": target(*given.values())}
     except Exception:
         return {"inputs": given}
