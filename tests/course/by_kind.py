@@ -446,11 +446,12 @@ def changeable(value: Any, kinds: tuple[type, ...]) -> list[Any]:
 
 def inputs_changed(right: Callable[..., Any], last: bool = False) -> Callable[..., Any]:
     """The answer is right, then the first array received (or the last: a mask, say) is written to; where there is
-    none, the first list or dict (or the last) gains an item."""
+    none, the first list or dict (or the last) gains an item, or a parameter of a model is written to."""
 
     def spoiled(*args: Any) -> Any:
         answer = copy.deepcopy(right(*args))
         given = changeable(args, (torch.Tensor, np.ndarray)) or changeable(args, (list, dict))
+        given = given or [p for model in changeable(args, (nn.Module,)) for p in model.parameters()]
         with torch.no_grad():
             for part in given[-1:] if last else given[:1]:
                 if isinstance(part, list):
