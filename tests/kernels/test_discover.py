@@ -65,6 +65,16 @@ def test_a_notebook_that_fails_is_reported(tmp_path):
     assert not (tmp_path / "state").exists()
 
 
+def test_a_figure_that_fails_costs_what_it_would_have_imported(tmp_path):
+    """It may need a model, which is not there; the rest of the notebook says what it imports."""
+    notebook = nbformat.read(write_notebook(tmp_path / "solved.ipynb", "1/0\nimport colorsys", "import wave"), 4)
+    notebook.cells[0].metadata["tags"] = ["illustration"]
+    nbformat.write(notebook, tmp_path / "solved.ipynb")
+    names = discover_imports(tmp_path / "solved.ipynb", tmp_path / "state")
+    assert "wave" in names
+    assert "colorsys" not in names
+
+
 @pytest.mark.parametrize("names", ["os", [1], ["a b"], ["a;b"], ["x" * 300], ["os"] * 30_000, ["../x"], [".a"], None])
 def test_only_lists_of_names_are_valid(names):
     with pytest.raises(ValueError):

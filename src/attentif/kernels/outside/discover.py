@@ -19,6 +19,7 @@ from attentif.kernels.shared.limits import Limits
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _MAX_NAMES = 20_000
 _FORMAT = 2
+_ILLUSTRATION = "illustration"
 
 # Importable by name, in the order of import; what the notebook's own folder holds is not for the template.
 # One string, since a kernel shortens long lists.
@@ -44,7 +45,8 @@ def discover_imports(
     """The modules in memory after `notebook` (a solved one) ran to its end, in the order of their import.
 
     The notebook runs in a cold kernel of the same kind as submissions, with a copy of its folder; cells that are
-    nbgrader checks and nothing else are left out, as in grading. The list is recorded in
+    nbgrader checks and nothing else are left out, as in grading; figures (cells tagged ``illustration``), which grading
+    leaves out, may fail: some need a model that is not there. The list is recorded in
     `state_dir`/<name>.imports.json and used again while notebook, interpreter and installed packages stay the same.
     Raises DiscoveryFailed, or SandboxUnavailable.
     """
@@ -129,7 +131,11 @@ def _run(
     async def run() -> list[str]:
         async with client.async_setup_kernel():
             for index, cell in enumerate(notebook.cells):
-                await client.async_execute_cell(cell, index)
+                try:
+                    await client.async_execute_cell(cell, index)
+                except CellExecutionError:
+                    if _ILLUSTRATION not in cell.metadata.get("tags", []):
+                        raise
             ask: Any = client.kc
             expressions = {"modules": _ASK.format(workdir=workdir)}
             reply = await ask.execute("", silent=True, user_expressions=expressions, reply=True, timeout=60)

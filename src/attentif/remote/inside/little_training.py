@@ -59,10 +59,9 @@ def call_made(target: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[str
 
 
 def _is_batches(value: Any) -> bool:
-    """Whether it is a list of mappings of tensors."""
-    return type(value) is list and all(
-        type(batch) is dict and all(isinstance(part, torch.Tensor) for part in batch.values()) for batch in value
-    )
+    """Whether it is a list of mappings of tensors, and not empty."""
+    parts = [batch.values() if type(batch) is dict else [None] for batch in value] if type(value) is list else []
+    return bool(parts) and all(isinstance(part, torch.Tensor) for batch in parts for part in batch)
 
 
 def _copied(batches: list[Made]) -> list[Made]:
@@ -212,14 +211,9 @@ def _train(made: Made, ids: torch.Tensor, steps: int) -> None:
 
 
 def record_of(target: Callable[..., Any], inputs: Mapping[str, Any]) -> list[str]:
-    """In order: "forward in training", "forward in evaluation" (", graph kept" where one is built); for a model,
-    "backward" (as gradients arrive), "zero_grad", "step"; then "graph in what is returned" if it holds one."""
-    with torch.random.fork_rng(devices=()):
-        return _record_of(target, make_all(inputs))
-
-
-def _record_of(target: Callable[..., Any], made: Made) -> list[str]:
-    record = list[str]()
+    """In order: "forward in training", "forward in evaluation" (", graph kept" where one is built), "backward" (as
+    gradients arrive), "zero_grad", "step"; then "graph in what is returned" if it holds one."""
+    made, record = make_all(inputs), list[str]()
     model, optimizer = made["model"], made.get("optimizer")
 
     def forward(module: nn.Module, *_: Any) -> None:
@@ -227,8 +221,7 @@ def _record_of(target: Callable[..., Any], made: Made) -> list[str]:
         record.append(f"forward in {mode}{', graph kept' if torch.is_grad_enabled() else ''}")
 
     model.register_forward_pre_hook(forward)
-    if isinstance(model, LittleModel):
-        model.head.register_hook(lambda _: record.append("backward"))
+    model.head.register_hook(lambda _: record.append("backward"))
     if optimizer is not None:
         optimizer.register_step_pre_hook(lambda *_: record.append("step"))
         _before(optimizer, "zero_grad", lambda: record.append("zero_grad"))
