@@ -21,6 +21,7 @@ Author, release, grade and explain a course on Transformers.
   attentif roster FILE.csv          the class, from Moodle's or Canvas's list
   attentif collect ATELIER FILE …   hand-ins from Moodle, Canvas, Classroom or a folder
   attentif grade ATELIER            grade what was handed in; say who needs a look, and why
+  attentif report ATELIER           the class on one page: exercises, mistakes, who needs a look
   attentif export moodle|canvas …   grades and feedback in the files that the platform takes back
   attentif new exercise NAME        files and cells of an exercise that works, to be written over
   attentif prove NAME               one exercise: built, verified, its mistakes graded and shown
@@ -34,7 +35,9 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 """
 
 
-COMMANDS = ("demo", "roster", "collect", "grade", "export", "new", "prove", "references", "release", "data", "doctor")
+COMMANDS = (
+    "demo", "roster", "collect", "grade", "report", "export", "new", "prove", "references", "release", "data", "doctor",
+)  # fmt: skip
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:
