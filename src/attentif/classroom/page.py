@@ -15,6 +15,7 @@ import numpy as np
 
 from attentif.classroom.charts import Chart, histogram, intervals
 from attentif.classroom.gathering import ClassData
+from attentif.classroom.similar import Pair, marked
 from attentif.classroom.statistics import alpha, item_statistics
 from attentif.words import classroom as words
 from attentif.words.language import Language
@@ -91,7 +92,7 @@ class ClassReport:
 
     def html(self) -> str:
         """The page."""
-        return _template().render(
+        return _template("class.html.j2").render(
             atelier=self.data.atelier,
             lang=self.lang,
             said=self._said,
@@ -162,9 +163,16 @@ def shown(value: Any, lang: Language) -> str:
     return str(value)
 
 
+def similar_page(atelier: str, pairs: Sequence[Pair], lang: Language) -> str:
+    """Pairs of answers side by side."""
+    return _template("similar.html.j2").render(
+        atelier=atelier, pairs=pairs, lang=lang, said=lambda text: text.to(lang), words=words, marked=marked
+    )
+
+
 @functools.cache
-def _template() -> jinja2.Template:
+def _template(name: str) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("attentif.classroom"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("class.html.j2")
+    return environment.get_template(name)

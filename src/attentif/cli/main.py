@@ -22,6 +22,7 @@ Author, release, grade and explain a course on Transformers.
   attentif collect ATELIER FILE …   hand-ins from Moodle, Canvas, Classroom or a folder
   attentif grade ATELIER            grade what was handed in; say who needs a look, and why
   attentif report ATELIER           the class on one page: exercises, mistakes, who needs a look
+  attentif similar ATELIER          answers that are alike, side by side
   attentif export moodle|canvas …   grades and feedback in the files that the platform takes back
   attentif new exercise NAME        files and cells of an exercise that works, to be written over
   attentif prove NAME               one exercise: built, verified, its mistakes graded and shown
@@ -36,7 +37,8 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 
 
 COMMANDS = (
-    "demo", "roster", "collect", "grade", "report", "export", "new", "prove", "references", "release", "data", "doctor",
+    "demo", "roster", "collect", "grade", "report", "similar", "export",
+    "new", "prove", "references", "release", "data", "doctor",
 )  # fmt: skip
 
 
