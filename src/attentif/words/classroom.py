@@ -55,8 +55,8 @@ def unread(count: int) -> Text:
 ALIKE = Text("réponses qui se ressemblent", "answers that are alike")
 ACCUSES_NOBODY = Text(
     "Cette page n’accuse personne : deux réponses justes et courtes se ressemblent, et l’on travaille parfois "
-    "ensemble. Ce que tous ont reçu, et ce qu’une grande part de la classe écrit, n’est pas compté. Le surligné est commun "
-    "aux deux ; lisez, puis parlez avec les étudiants.",
-    "This page accuses nobody: short right answers are alike, and people work together. What all were given, and "
-    "what a large part of the class writes, does not count. What both have is marked; read, then talk with the students.",
+    "ensemble. Ce que tous ont reçu, et ce qu’une grande part de la classe écrit, n’est pas compté. Le surligné "
+    "est commun aux deux ; lisez, puis parlez avec les étudiants.",
+    "This page accuses nobody: short right answers are alike, and people work together. What all were given, and what "
+    "a large part of the class writes, does not count. What both have is marked; read, then talk with the students.",
 )
