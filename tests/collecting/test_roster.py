@@ -2,7 +2,7 @@
 
 import pytest
 
-from attentif.collecting.roster import BadRoster, Student, read_roster
+from attentif.collecting.roster import BadRoster, Enrolled, read_roster
 
 MOODLE = "First name,Last name,ID number,Email address\nAma,Koffi,t-101,ama@univ.tg\n"
 FRENCH = "Prénom;Nom;Numéro d’identification;Adresse de courriel\nAma;Koffi;t-101;ama@univ.tg\n"
@@ -11,7 +11,7 @@ CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section,mini (9)\n"
     '    Points Possible,,,,,6\n"Koffi, Ama",101,t-101,ama,A,\n"Student, Test",999,,x,A,\n'
 )
-AMA = Student("t-101", "Ama", "Koffi", "ama@univ.tg")
+AMA = Enrolled("t-101", "Ama", "Koffi", "ama@univ.tg")
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,11 @@ def test_a_list_gives_the_class(content):
 
 
 def test_canvas_rows_that_are_no_students_are_left_out():
-    assert list(read_roster(CANVAS.encode()).students) == [Student("t-101", "Ama", "Koffi", "", "101")]
+    assert list(read_roster(CANVAS.encode()).students) == [Enrolled("t-101", "Ama", "Koffi", "", "101")]
 
 
 def test_moodles_worksheet_names_students_by_their_address():
-    assert list(read_roster(WORKSHEET.encode()).students) == [Student("ama", "Ama", "Koffi", "ama@univ.tg")]
+    assert list(read_roster(WORKSHEET.encode()).students) == [Enrolled("ama", "Ama", "Koffi", "ama@univ.tg")]
 
 
 @pytest.mark.parametrize(

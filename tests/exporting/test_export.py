@@ -5,19 +5,23 @@ import zipfile
 import pytest
 from courses import attentif, gradebook_of, make_course
 
-from attentif.collecting.roster import Roster, Student
+from attentif.collecting.roster import Enrolled, Roster
 from attentif.exporting.canvas import fill_gradebook
-from attentif.exporting.grades import Grade
+from attentif.exporting.grades import FinalGrade
 from attentif.exporting.moodle import feedback_zip, fill_worksheet
 from attentif.exporting.sheets import BadSheet, Sheet
 
 CLASS = Roster(
     [
-        Student("ama", "Ama", "Koffi", "ama@univ.tg", "101"),
-        Student("essi", "Essi Élodie", "Agbodjan", "e@univ.tg", "102"),
+        Enrolled("ama", "Ama", "Koffi", "ama@univ.tg", "101"),
+        Enrolled("essi", "Essi Élodie", "Agbodjan", "e@univ.tg", "102"),
     ]
 )
-GRADES = {"ama": Grade(8.5, 10.0, False), "essi": Grade(10 / 3, 10.0, True), "yao": Grade(1.0, 10.0, False)}
+GRADES = {
+    "ama": FinalGrade(8.5, 10.0, False),
+    "essi": FinalGrade(10 / 3, 10.0, True),
+    "yao": FinalGrade(1.0, 10.0, False),
+}
 
 ENGLISH = (
     '"Identifier","Full name","Email address","Status","Grade","Maximum grade","Grade can be changed",'
@@ -66,7 +70,7 @@ def test_a_row_without_a_grade_keeps_what_it_has():
 
 def test_without_a_class_list_rows_are_found_by_name_and_number():
     sheet = Sheet.read(ENGLISH.encode())
-    done = fill_worksheet(sheet, {"kodjo_inconnu_73": Grade(5, 10, False)}, Roster())
+    done = fill_worksheet(sheet, {"kodjo_inconnu_73": FinalGrade(5, 10, False)}, Roster())
     assert done.filled == ["kodjo_inconnu_73"]
     assert [row[4] for row in sheet.rows] == ["", "12.00", "50"]
 

@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
-from attentif.collecting.roster import Roster, Student
+from attentif.collecting.roster import Enrolled, Roster
 from attentif.exercises.course import Course
 
 
@@ -44,9 +44,9 @@ def class_of(course: Course) -> Roster:
         return Roster([_student(each) for each in known.students if each.first_name or each.last_name or each.email])
 
 
-def _student(row: object) -> Student:
+def _student(row: object) -> Enrolled:
     names = ("id", "first_name", "last_name", "email", "lms_user_id")
-    return Student(*(getattr(row, name) or "" for name in names))
+    return Enrolled(*(getattr(row, name) or "" for name in names))
 
 
 def enrol(course: Course, roster: Roster) -> tuple[int, int]:

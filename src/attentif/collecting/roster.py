@@ -35,7 +35,7 @@ class BadRoster(Exception):
 
 
 @dataclass(frozen=True)
-class Student:
+class Enrolled:
     """One of the class: ``id`` is nbgrader's, and a folder's name; ``number`` is the platform's."""
 
     id: str
@@ -54,8 +54,8 @@ class Student:
 class Roster:
     """The students, and the ways to find one of them."""
 
-    students: Sequence[Student] = ()
-    _by: dict[tuple[str, object], list[Student]] = field(default_factory=dict)
+    students: Sequence[Enrolled] = ()
+    _by: dict[tuple[str, object], list[Enrolled]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for student in self.students:
@@ -67,7 +67,7 @@ class Roster:
                 if key:
                     self._by.setdefault((kind, key), []).append(student)
 
-    def who(self, sender: Sender) -> list[Student]:
+    def who(self, sender: Sender) -> list[Enrolled]:
         """The students that a sender can be: one, several of the same name, or none."""
         name = sender.name.strip()
         if sender.platform == "canvas" and (found := self._by.get(("number", sender.number))):
@@ -80,7 +80,7 @@ class Roster:
                 return found
         return [] if sender.platform else self._within(words_of(name))
 
-    def _within(self, found: frozenset[str]) -> list[Student]:
+    def _within(self, found: frozenset[str]) -> list[Enrolled]:
         """Students whose id, or a name that nobody else has, stands among the words of a file's or folder's name."""
         by_id = [s for s in self.students if words_of(s.id) <= found]
         if by_id:
@@ -147,7 +147,7 @@ def _column(headings: Sequence[str], names: Iterable[str]) -> int | None:
     return next((headings.index(name) for name in names if name in headings), None)
 
 
-def _student(row: Sequence[str], columns: dict[str, int | None]) -> Student | None:
+def _student(row: Sequence[str], columns: dict[str, int | None]) -> Enrolled | None:
     def cell(kind: str) -> str:
         place = columns[kind]
         return row[place].strip() if place is not None and place < len(row) else ""
@@ -161,7 +161,7 @@ def _student(row: Sequence[str], columns: dict[str, int | None]) -> Student | No
     own = "" if _PARTICIPANT.fullmatch(cell("id")) else cell("id")
     chosen = own or cell("mail").partition("@")[0] or name
     number = cell("number")
-    return Student(folder_name(chosen), first, last, cell("mail"), number)
+    return Enrolled(folder_name(chosen), first, last, cell("mail"), number)
 
 
 def _split(full: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attentif.collecting.names import glued, identifier, words_of
 from attentif.collecting.roster import Roster
 from attentif.collecting.senders import Sender
-from attentif.exporting.grades import Grade
+from attentif.exporting.grades import FinalGrade
 from attentif.exporting.moodle import Filled, write
 from attentif.exporting.sheets import BadSheet, Sheet
 
@@ -17,7 +17,9 @@ _TOTALS = {frozenset({"points", "possible"}), frozenset({"student", "test"}), fr
 _EXCUSED = "ex"
 
 
-def fill_gradebook(sheet: Sheet, grades: Mapping[str, Grade], roster: Roster, atelier: str, column: str = "") -> Filled:
+def fill_gradebook(
+    sheet: Sheet, grades: Mapping[str, FinalGrade], roster: Roster, atelier: str, column: str = ""
+) -> Filled:
     """Writes points into the atelier's column (the one whose heading holds its name, or ``column``), scaled to the row
     *Points Possible*; excused students stay excused. Raises BadSheet."""
     name = sheet.column(STUDENT, "the student (Student)")
@@ -47,7 +49,7 @@ def fill_gradebook(sheet: Sheet, grades: Mapping[str, Grade], roster: Roster, at
 
 
 def _student(
-    sheet: Sheet, row: list[str], name: int, number: int | None, grades: Mapping[str, Grade], roster: Roster
+    sheet: Sheet, row: list[str], name: int, number: int | None, grades: Mapping[str, FinalGrade], roster: Roster
 ) -> str | None:
     full, canvas = sheet.cell(row, name), sheet.cell(row, number)
     tried = [Sender(full, "", "canvas", canvas)]

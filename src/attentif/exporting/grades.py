@@ -12,7 +12,7 @@ class NoGrades(Exception):
 
 
 @dataclass(frozen=True)
-class Grade:
+class FinalGrade:
     """A student's points, late penalty taken off, of ``greatest`` possible; ``unfinished``: a cell waits for a
     person."""
 
@@ -26,7 +26,7 @@ class Grade:
         return f"{points:.5f}".rstrip("0").rstrip(".")
 
 
-def grades_of(gradebook: Gradebook, atelier: str) -> dict[str, Grade]:
+def grades_of(gradebook: Gradebook, atelier: str) -> dict[str, FinalGrade]:
     """Student → grade, of those who have one. Raises NoGrades."""
     try:
         greatest = float(gradebook.find_assignment(atelier).max_score)
@@ -35,7 +35,7 @@ def grades_of(gradebook: Gradebook, atelier: str) -> dict[str, Grade]:
     found = {}
     for submission in gradebook.assignment_submissions(atelier):
         points = max(0.0, float(submission.score) - float(submission.late_submission_penalty or 0.0))
-        found[submission.student.id] = Grade(points, greatest, bool(submission.needs_manual_grade))
+        found[submission.student.id] = FinalGrade(points, greatest, bool(submission.needs_manual_grade))
     if not found:
         raise NoGrades(f"nobody's {atelier} is graded: run `attentif grade {atelier}`")
     return found

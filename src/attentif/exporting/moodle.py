@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from attentif.collecting.names import identifier
-from attentif.collecting.roster import Roster, Student
+from attentif.collecting.roster import Enrolled, Roster
 from attentif.collecting.senders import Sender
-from attentif.exporting.grades import Grade
+from attentif.exporting.grades import FinalGrade
 from attentif.exporting.sheets import BadSheet, Sheet
 
 IDENTIFIER = ("identifier", "identifiant")
@@ -40,7 +40,7 @@ class Filled:
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def fill_worksheet(sheet: Sheet, grades: Mapping[str, Grade], roster: Roster) -> Filled:
+def fill_worksheet(sheet: Sheet, grades: Mapping[str, FinalGrade], roster: Roster) -> Filled:
     """Writes points into the sheet's grades, scaled to its own maximum. Raises BadSheet."""
     who = sheet.column(IDENTIFIER, "the identifier (Identifier, Identifiant)")
     note = sheet.column(GRADE, "the grade (Grade, Note)")
@@ -63,7 +63,13 @@ def fill_worksheet(sheet: Sheet, grades: Mapping[str, Grade], roster: Roster) ->
 
 
 def write(
-    sheet: Sheet, row: list[str], place: int, student: str, grade: Grade | None, greatest: float | None, done: Filled
+    sheet: Sheet,
+    row: list[str],
+    place: int,
+    student: str,
+    grade: FinalGrade | None,
+    greatest: float | None,
+    done: Filled,
 ) -> None:
     """One student's grade into one row; what has none stays as it is."""
     if grade is None:
@@ -77,9 +83,9 @@ def write(
 
 
 def _student(
-    sheet: Sheet, row: list[str], name: int | None, number: str, grades: Mapping[str, Grade], roster: Roster
+    sheet: Sheet, row: list[str], name: int | None, number: str, grades: Mapping[str, FinalGrade], roster: Roster
 ) -> str | None:
-    known: list[list[Student]] = []
+    known: list[list[Enrolled]] = []
     for columns in (NUMBER, MAIL):
         text = sheet.cell(row, sheet.find(columns))
         known.append(roster.who(Sender(text, "", "moodle")) if text else [])
