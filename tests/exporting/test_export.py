@@ -128,7 +128,7 @@ def test_the_commands_read_the_gradebook(tmp_path):
     graded(course)
     told = attentif(course, *arguments, "--feedback", str(tmp_path / "f.zip")).stdout
     assert "sheet-rempli.csv: 1 grades" in told
-    assert "run `nbgrader generate_feedback mini` first" in told
+    assert "run `attentif feedback mini` first" in told
     written = (tmp_path / "sheet-rempli.csv").read_text(encoding="utf-8")
     assert '"Participant 71","Ama Koffi","ama@univ.tg","Submitted for grading","65","100.00"' in written
 

@@ -92,7 +92,7 @@ class ClassReport:
 
     def html(self) -> str:
         """The page."""
-        return _template("class.html.j2").render(
+        return template("class.html.j2").render(
             atelier=self.data.atelier,
             lang=self.lang,
             said=self._said,
@@ -165,13 +165,14 @@ def shown(value: Any, lang: Language) -> str:
 
 def similar_page(atelier: str, pairs: Sequence[Pair], lang: Language) -> str:
     """Pairs of answers side by side."""
-    return _template("similar.html.j2").render(
+    return template("similar.html.j2").render(
         atelier=atelier, pairs=pairs, lang=lang, said=lambda text: text.to(lang), words=words, marked=marked
     )
 
 
 @functools.cache
-def _template(name: str) -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
+    """A page of this room, compiled once."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("attentif.classroom"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )

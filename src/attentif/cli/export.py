@@ -93,5 +93,5 @@ def _feedback(console: Console, home: Path, arguments: argparse.Namespace, place
 
     pages = {folder.parent.name: folder for folder in home.glob(f"*/{arguments.atelier}") if folder.is_dir()}
     count = feedback_zip(arguments.feedback, pages, places)
-    hint = "" if count else f": run `nbgrader generate_feedback {arguments.atelier}` first"
+    hint = "" if count else f": run `attentif feedback {arguments.atelier}` first"
     console.print(f"{arguments.feedback}: feedback of {count} students{hint}", markup=False)

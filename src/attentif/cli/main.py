@@ -21,6 +21,7 @@ Author, release, grade and explain a course on Transformers.
   attentif roster FILE.csv          the class, from Moodle's or Canvas's list
   attentif collect ATELIER FILE …   hand-ins from Moodle, Canvas, Classroom or a folder
   attentif grade ATELIER            grade what was handed in; say who needs a look, and why
+  attentif feedback ATELIER         a page for each student: points, reports, hints, comments
   attentif report ATELIER           the class on one page: exercises, mistakes, who needs a look
   attentif similar ATELIER          answers that are alike, side by side
   attentif export moodle|canvas …   grades and feedback in the files that the platform takes back
@@ -37,7 +38,7 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 
 
 COMMANDS = (
-    "demo", "roster", "collect", "grade", "report", "similar", "export",
+    "demo", "roster", "collect", "grade", "feedback", "report", "similar", "export",
     "new", "prove", "references", "release", "data", "doctor",
 )  # fmt: skip
 

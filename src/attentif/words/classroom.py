@@ -60,3 +60,25 @@ ACCUSES_NOBODY = Text(
     "This page accuses nobody: short right answers are alike, and people work together. What all were given, and what "
     "a large part of the class writes, does not count. What both have is marked; read, then talk with the students.",
 )
+
+
+FEEDBACK = Text("votre retour", "your feedback")
+TOTAL = Text("Total", "Total")
+POINTS = Text("points", "points")
+BY_HAND = Text(
+    "Note fixée par votre enseignant : elle remplace celle des vérifications.",
+    "Score set by your teacher: it replaces that of the checks.",
+)
+WAITS = Text(
+    "Votre enseignant doit encore lire cette réponse : la note peut changer.",
+    "Your teacher has yet to read this answer: the score may change.",
+)
+COMMENT = Text("Commentaire de votre enseignant", "Your teacher's comment")
+MISSING = Text("Ce notebook n’a pas été rendu.", "This notebook was not handed in.")
+NO_REPORT = Text("Pas de rapport de vérification pour cette cellule.", "No report of checks for this cell.")
+QUESTIONS = Text("Une question, une erreur de notre part ? Écrivez à", "A question, a mistake of ours? Write to")
+
+
+def penalty(points: str) -> Text:
+    """Points taken off for being late."""
+    return Text(f"Retard : {points} points retirés.", f"Late: {points} points taken off.")
