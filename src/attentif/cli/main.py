@@ -18,7 +18,13 @@ DESCRIPTION = """\
 Author, release, grade and explain a course on Transformers.
 
   attentif demo                     a class graded end to end, from nothing, in front of you
+  attentif roster FILE.csv          the class, from Moodle's or Canvas's list
+  attentif collect ATELIER FILE …   hand-ins from Moodle, Canvas, Classroom or a folder
   attentif grade ATELIER            grade what was handed in; say who needs a look, and why
+  attentif feedback ATELIER         a page for each student: points, reports, hints, comments
+  attentif report ATELIER           the class on one page: exercises, mistakes, who needs a look
+  attentif similar ATELIER          answers that are alike, side by side
+  attentif export moodle|canvas …   grades and feedback in the files that the platform takes back
   attentif new exercise NAME        files and cells of an exercise that works, to be written over
   attentif prove NAME               one exercise: built, verified, its mistakes graded and shown
   attentif references build         write the public reference tensors of every exercise
@@ -31,7 +37,10 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 """
 
 
-COMMANDS = ("demo", "grade", "new", "prove", "references", "release", "data", "doctor")
+COMMANDS = (
+    "demo", "roster", "collect", "grade", "feedback", "report", "similar", "export",
+    "new", "prove", "references", "release", "data", "doctor",
+)  # fmt: skip
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:

@@ -1,0 +1,93 @@
+"""``course.toml``: what an institution changes — title, language, address, people to ask, dates."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover
+    import tomli as tomllib
+
+NAME = "course.toml"
+_TEXTS = ("title", "language", "address", "forum", "contact")
+
+
+class BadSettings(Exception):
+    """``course.toml`` cannot be used; the text says where and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the file says; every value has one that serves where it is left out."""
+
+    title: str = ""
+    language: str = "fr"
+    address: str = ""
+    forum: str = ""
+    contact: str = ""
+    zone: tzinfo = timezone.utc
+    due: Mapping[str, datetime] = field(default_factory=dict)
+    extensions: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+
+    def due_for(self, atelier: str, student: str) -> datetime | None:
+        """When the student's hand-in is due at the latest, with its time zone; None where no date is set."""
+        return self.extensions.get((atelier, student), self.due.get(atelier))
+
+    def aware(self, time: datetime) -> datetime:
+        """A time in the course's zone, where it says none of its own."""
+        return time if time.tzinfo else time.replace(tzinfo=self.zone)
+
+
+def read_settings(root: Path) -> Settings:
+    """The settings of the course in ``root``; the usual ones where there is no file. Raises BadSettings."""
+    path = root / NAME
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettings(f"{NAME} cannot be read: {error}") from error
+    return _settings(content)
+
+
+def _settings(content: Mapping[str, Any]) -> Settings:
+    texts = {name: content.get(name, "") for name in _TEXTS}
+    wrong = [name for name, value in texts.items() if not isinstance(value, str)]
+    if wrong:
+        raise BadSettings(f"{NAME}: {', '.join(wrong)} must be a text between quotes")
+    texts["language"] = texts["language"] or "fr"
+    if texts["language"] not in ("fr", "en"):
+        raise BadSettings(f'{NAME}: language must be "fr" or "en", not "{texts["language"]}"')
+    zone = _zone(content.get("timezone", "UTC"))
+    tables = content.get("ateliers", {})
+    if not isinstance(tables, Mapping):
+        raise BadSettings(f"{NAME}: ateliers must be tables, one for each: [ateliers.atelier1]")
+    due, extensions = {}, {}
+    for atelier, table in tables.items():
+        if not isinstance(table, Mapping):
+            raise BadSettings(f"{NAME}: [ateliers.{atelier}] must be a table")
+        if "due" in table:
+            due[atelier] = _date(table["due"], f"[ateliers.{atelier}] due", zone)
+        for student, date in dict(table.get("extensions", {})).items():
+            extensions[atelier, student] = _date(date, f"[ateliers.{atelier}.extensions] {student}", zone)
+    return Settings(**texts, zone=zone, due=due, extensions=extensions)
+
+
+def _zone(name: object) -> tzinfo:
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadSettings(f'{NAME}: no time zone is called "{name}" (Africa/Lome, Europe/Paris, UTC, …)') from error
+
+
+def _date(value: object, place: str, zone: tzinfo) -> datetime:
+    if not isinstance(value, datetime):
+        raise BadSettings(f"{NAME}: {place} must be a date and a time without quotes: 2026-12-01T23:59:00")
+    return value if value.tzinfo else value.replace(tzinfo=zone)

@@ -1,0 +1,1 @@
+"""Grades and feedback, in the files that platforms take back."""
