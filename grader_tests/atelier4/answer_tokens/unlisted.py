@@ -19,7 +19,7 @@ def span_starting_pieces(offsets, sequence_ids, start, end, context_id=1):  # pi
     return (begun[0], begun[-1]) if begun else (0, 0)
 
 
-@unlisted("char_to_token_span")
+@unlisted("char_to_token_span", "whole_pieces_only")
 def span_inner_pieces(offsets, sequence_ids, start, end, context_id=1):  # pieces that lie inside the answer
     if char_to_token_span(offsets, sequence_ids, start, end, context_id) == (0, 0):
         return 0, 0
@@ -27,7 +27,7 @@ def span_inner_pieces(offsets, sequence_ids, start, end, context_id=1):  # piece
     return (inner[0], inner[-1]) if inner else (0, 0)
 
 
-@unlisted("char_to_token_span")
+@unlisted("char_to_token_span", "exact_boundaries")
 def span_exact_edges(offsets, sequence_ids, start, end, context_id=1):  # a piece begins at start, one stops at end
     char_to_token_span(offsets, sequence_ids, start, end, context_id)
     first = [k for k in of_context(sequence_ids, context_id) if offsets[k][0] == start]
@@ -36,7 +36,7 @@ def span_exact_edges(offsets, sequence_ids, start, end, context_id=1):  # a piec
 
 
 @unlisted("char_to_token_span")
-def span_end_in_bytes(offsets, sequence_ids, start, end, context_id=1):  # the first token alone
+def span_first_token_alone(offsets, sequence_ids, start, end, context_id=1):
     first, _ = char_to_token_span(offsets, sequence_ids, start, end, context_id)
     return first, first
 
@@ -78,7 +78,7 @@ def span_last_context_token(offsets, sequence_ids, start, end, context_id=1):  #
     return span if span != (0, 0) else (len(offsets) - 1, len(offsets) - 1)
 
 
-@unlisted("label_windows")
+@unlisted("label_windows", "one_window_per_example")
 def windows_first_holder_only(offsets, sequence_ids, sample_mapping, answers, context_id=1):  # one window an example
     spans, done = [], set()
     for span, example in zip(

@@ -33,7 +33,7 @@ def right_decays(name, p):
     return p.dim() > 1
 
 
-@unlisted("optimizer_groups")
+@unlisted("optimizer_groups", "upside_down")
 def groups_slow_head(model, lr, weight_decay, layer_decay=1.0):  # the floors are counted from the bottom
     def depth(name, k, n_layers):
         return n_layers + 1 - right_depth(name, k, n_layers)
@@ -50,7 +50,7 @@ def groups_layer_names_as_text(model, lr, weight_decay, layer_decay=1.0):  # "10
     return grouped(model, depth, right_decays, lr, weight_decay, layer_decay)
 
 
-@unlisted("optimizer_groups")
+@unlisted("optimizer_groups", "pooler_like_the_highest_layer")
 def groups_pooler_one_lower(model, lr, weight_decay, layer_decay=1.0):  # the pooler is taken for a layer
     def depth(name, k, n_layers):
         return 1 if "pooler" in name else right_depth(name, k, n_layers)
@@ -76,7 +76,7 @@ def groups_linear_rates(model, lr, weight_decay, layer_decay=1.0):  # a differen
     return grouped(model, depth, right_decays, lr, weight_decay, layer_decay)
 
 
-@unlisted("optimizer_groups")
+@unlisted("optimizer_groups", "decay_shrinks_too")
 def groups_decay_shrinks_too(model, lr, weight_decay, layer_decay=1.0):  # the decay follows the rate
     groups = grouped(model, right_depth, right_decays, lr, weight_decay, layer_decay)
     return [{**g, "weight_decay": g["weight_decay"] * (g["lr"] / lr if lr else 1.0)} for g in groups]
@@ -106,7 +106,7 @@ def groups_word_embeddings_only(model, lr, weight_decay, layer_decay=1.0):  # po
     return grouped(model, depth, right_decays, lr, weight_decay, layer_decay)
 
 
-@unlisted("linear_schedule")
+@unlisted("linear_schedule", "cosine")
 def schedule_cosine(step, warmup, total):
     factor = linear_schedule(step, warmup, total)
     return factor if step < warmup else (1 - math.cos(math.pi * factor)) / 2
