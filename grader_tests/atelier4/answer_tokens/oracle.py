@@ -107,6 +107,7 @@ def public():
         case("full_stop_in_the_answer", whole, 22, 27),
         case("first_character", whole, 0, 3),
         case("inside_a_piece", whole, 16, 19),
+        case("ends_inside_a_piece", whole, 8, 11),
         case("whole_window", cut[1], 8, 21),
         case("accent_by_itself", sequence(QUESTION, NFD), 11, 16),
         case("accent_at_the_end", sequence(QUESTION, [*NFD[:3], (10, 12), (13, 14)]), 10, 13),
