@@ -12,6 +12,7 @@ from collecting.hand_ins import GOOD, MONDAY, OTHER, TUESDAY, answer_of, noteboo
 from courses import attentif, gradebook_of
 
 from attentif.collecting.collect import CannotOpen, Collecting
+from attentif.collecting.gradebook import files_beside
 from attentif.collecting.roster import Enrolled, Roster
 from attentif.exercises.course import Course
 from attentif.exercises.settings import Settings
@@ -284,6 +285,16 @@ def test_an_archive_that_lies_about_sizes_is_left_aside(course, tmp_path):
     collection = collect(course, tmp_path / "a.zip")
     assert not collection.placed
     assert list(reasons(collection).values()) == [words.BROKEN_MEMBER]
+
+
+def test_a_file_that_the_notebook_writes_comes_along(course, tmp_path):
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + '\nc.Autograde.exclude_overwriting = {"mini": ["predictions.tsv"]}\n')
+    files = [(MOODLE + "mini.ipynb", notebook(course)), (MOODLE + "predictions.tsv", b"id\tlabel\n1\t0\n")]
+    archive = zipped(tmp_path / "a.zip", [*files, (MOODLE + "autre.tsv", b"x")])
+    collection = collect(course, archive, files=files_beside(course, "mini"))
+    assert (course.root / "submitted/yao/mini/predictions.tsv").read_bytes() == files[1][1]
+    assert reasons(collection) == {"autre.tsv": words.NO_NOTEBOOK}
 
 
 def test_a_hostile_folder_gives_its_plain_files(course, tmp_path):

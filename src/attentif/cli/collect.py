@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError(f"no such file or folder: {', '.join(missing)}")
 
     from attentif.collecting.collect import CannotOpen, Collecting
-    from attentif.collecting.gradebook import class_of, set_due
+    from attentif.collecting.gradebook import class_of, files_beside, set_due
     from attentif.exercises.settings import BadSettings, read_settings
 
     if not any(course.release(arguments.atelier).glob("*.ipynb")):
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         with Progress(SpinnerColumn(), count, TimeElapsedColumn(), at, console=console, transient=True) as progress:
             task = progress.add_task("", total=None, at="")
             collecting = Collecting(
-                course, arguments.atelier, roster, settings,
+                course, arguments.atelier, roster, settings, files_beside(course, arguments.atelier),
                 seen=lambda path: progress.update(task, advance=1, at=escape(path[-60:])),
             )  # fmt: skip
             collection = collecting.collect(arguments.source, dry_run=arguments.dry_run)

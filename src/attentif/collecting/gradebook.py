@@ -19,12 +19,24 @@ from attentif.exercises.course import Course
 @contextlib.contextmanager
 def gradebook(course: Course) -> Iterator[Gradebook]:
     """The gradebook that nbgrader_config.py names; it is made if there is none."""
-    with contextlib.chdir(course.root) if hasattr(contextlib, "chdir") else _inside(course.root):
-        app = NbGrader()
-        app.load_config_file()
-        coursedir = CourseDirectory(parent=app)
+    with _inside(course.root):
+        coursedir = CourseDirectory(parent=_configured())
     with Gradebook(coursedir.db_url, coursedir.course_id) as found:
         yield found
+
+
+def files_beside(course: Course, atelier: str) -> frozenset[str]:
+    """The files, besides notebooks, that a hand-in of the atelier holds: those that nbgrader_config.py says are
+    students' own (``Autograde.exclude_overwriting``)."""
+    with _inside(course.root):
+        own = _configured().config.Autograde.get("exclude_overwriting", {})
+    return frozenset(map(str, own.get(atelier, ())))
+
+
+def _configured() -> NbGrader:
+    app = NbGrader()
+    app.load_config_file()
+    return app
 
 
 @contextlib.contextmanager
