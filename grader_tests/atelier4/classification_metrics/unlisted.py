@@ -16,7 +16,7 @@ def counts(y, p):
     return classes, truth.sum(0), guess.sum(0), (truth * guess).sum(0)
 
 
-@unlisted("classification_metrics")
+@unlisted("classification_metrics", "f1_of_means")
 def metrics_f1_of_means(y, p):  # F1 of the mean precision and the mean recall
     found = classification_metrics(y, p)
     _, truth, guess, right = counts(y, p)
@@ -25,7 +25,7 @@ def metrics_f1_of_means(y, p):  # F1 of the mean precision and the mean recall
     return {**found, "macro_f1": f1.item()}
 
 
-@unlisted("classification_metrics")
+@unlisted("classification_metrics", "plain_mean_of_both")
 def metrics_f1_arithmetic(y, p):  # half of precision plus recall
     found = classification_metrics(y, p)
     _, truth, guess, right = counts(y, p)
@@ -38,16 +38,16 @@ def metrics_f1_median(y, p):
     return {**classification_metrics(y, p), "macro_f1": (2 * right / (truth + guess)).median().item()}
 
 
-@unlisted("classification_metrics")
+@unlisted("classification_metrics", "jaccard")
 def metrics_jaccard(y, p):  # intersection over union
     _, truth, guess, right = counts(y, p)
     return {**classification_metrics(y, p), "macro_f1": (right / (truth + guess - right)).mean().item()}
 
 
-@unlisted("classification_metrics")
+@unlisted("classification_metrics", "kappa")
 def metrics_kappa(y, p):  # Cohen's kappa
     found = classification_metrics(y, p)
-    _, truth, guess, right = counts(y, p)
+    _, truth, guess, _right = counts(y, p)
     chance = (truth * guess).sum() / len(y) ** 2
     return {**found, "mcc": ((found["accuracy"] - chance) / (1 - chance)).item() if chance < 1 else 0.0}
 
@@ -66,7 +66,7 @@ def metrics_mcc_never_negative(y, p):
     return {**found, "mcc": max(0.0, found["mcc"])}
 
 
-@unlisted("classification_metrics")
+@unlisted("classification_metrics", "spread_of_truth_only")
 def metrics_mcc_spread_of_truth(y, p):  # only the truth's spread, twice
     found = classification_metrics(y, p)
     _, truth, guess, right = counts(y, p)
@@ -75,7 +75,7 @@ def metrics_mcc_spread_of_truth(y, p):  # only the truth's spread, twice
     return {**found, "mcc": (covariance / spread).item() if spread > 0 else 0.0}
 
 
-@unlisted("classification_metrics")
+@unlisted("classification_metrics", "error_rate")
 def metrics_error_rate(y, p):
     found = classification_metrics(y, p)
     return {**found, "accuracy": 1 - found["accuracy"]}
@@ -86,7 +86,7 @@ def values_of(y, p, metric, n, seed):
     return torch.tensor([metric(y[row], p[row]) for row in rows], dtype=torch.float64)
 
 
-@unlisted("bootstrap_interval")
+@unlisted("bootstrap_interval", "reflected")
 def interval_around_the_measure(y, p, metric, n, seed, level=0.95):  # pivotal: twice the measure less the quantiles
     low, high = bootstrap_interval(y, p, metric, n, seed, level)
     measure = metric(y, p)
@@ -109,7 +109,7 @@ def interval_observed_values(y, p, metric, n, seed, level=0.95):  # no interpola
     return values[cut].item(), values[n - 1 - cut].item()
 
 
-@unlisted("bootstrap_interval")
+@unlisted("bootstrap_interval", "extremes")
 def interval_smallest_and_largest(y, p, metric, n, seed, level=0.95):
     bootstrap_interval(y, p, metric, n, seed, level)
     values = values_of(y, p, metric, n, seed)

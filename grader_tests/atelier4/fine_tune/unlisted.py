@@ -67,7 +67,7 @@ def loop(
     return fine_tune
 
 
-@unlisted("fine_tune")
+@unlisted("fine_tune", "adam_with_l2")
 def tune_l2_for_decay(*given):  # Adam, whose decay is a gradient
     return loop(make=lambda parameters, lr: torch.optim.Adam(parameters, lr=lr, weight_decay=0.01))(*given)
 
@@ -77,7 +77,7 @@ def tune_plain_descent(*given):
     return loop(make=lambda parameters, lr: torch.optim.SGD(parameters, lr=lr, weight_decay=0.01))(*given)
 
 
-@unlisted("fine_tune")
+@unlisted("fine_tune", "clipped_one_by_one")
 def tune_each_norm_bounded(*given):  # each parameter's own norm is at most 1
     return loop(clip=lambda parameters: [torch.nn.utils.clip_grad_norm_([p], 1.0) for p in parameters])(*given)
 
@@ -153,7 +153,7 @@ def tune_largest_loss_recorded(*given):
     return loop(recorded=lambda record, losses, sizes: {**record, "train_loss": max(losses)})(*given)
 
 
-@unlisted("fine_tune")
+@unlisted("fine_tune", "measured_on_training_batches")
 def tune_measures_training(model, train_batches, valid_batches, *rest):  # the training batches for the validation's
     return loop(measure=lambda model, _: measured(model, train_batches))(model, train_batches, valid_batches, *rest)
 
@@ -179,6 +179,6 @@ def tune_keeps_dropout_for_the_loss(*given):  # the loss in training mode, the a
     return loop(measure=measure)(*given)
 
 
-@unlisted("fine_tune")
+@unlisted("fine_tune", "trained_on_validation")
 def tune_validation_learned_too(model, train_batches, valid_batches, *rest):
     return loop()(model, [*train_batches, *valid_batches], valid_batches, *rest)
