@@ -31,7 +31,7 @@ def span_end_then_start(start_logits, end_logits, is_context, max_length):  # th
     return i, j, float(scores[i, j])
 
 
-@unlisted("best_span")
+@unlisted("best_span", "mean_of_logits")
 def span_mean_score(start_logits, end_logits, is_context, max_length):  # the mean of two logits
     i, j, score = best_span(start_logits, end_logits, is_context, max_length)
     return i, j, score / 2
@@ -64,7 +64,7 @@ def span_counted_in_the_context(start_logits, end_logits, is_context, max_length
     return i - first, j - first, score
 
 
-@unlisted("best_span")
+@unlisted("best_span", "logarithm_of_probability")
 def span_log_probabilities(start_logits, end_logits, is_context, max_length):
     return best_span(start_logits.log_softmax(0), end_logits.log_softmax(0), is_context, max_length)
 
@@ -83,7 +83,7 @@ def span_cut_to_length(start_logits, end_logits, is_context, max_length):  # too
     return i, min(j, i + max_length - 1), score
 
 
-@unlisted("best_answer")
+@unlisted("best_answer", "null_of_the_best_window")
 def answer_null_of_the_best_window(windows, null_threshold=0.0, max_length=30):
     found = best_answer(windows, float("inf"), max_length)
     start, end, _ = windows[found[0]]
@@ -107,7 +107,7 @@ def answer_of_the_least_sure_of_nothing(windows, null_threshold=0.0, max_length=
     return w, *best_span(*windows[w], max_length)[:2]
 
 
-@unlisted("best_answer")
+@unlisted("best_answer", "each_window_decides")
 def answer_window_by_window(windows, null_threshold=0.0, max_length=30):  # the best of the windows that answer
     kept = [w for w in range(len(windows)) if best_answer([windows[w]], null_threshold, max_length) is not None]
     if not kept:
