@@ -1683,6 +1683,563 @@ def decode_step__position_by_position(model, ids, cache):
     return torch.cat(logits, dim=1)
 
 
+# ---------------------------------------------------------------------------------------------------------------
+# Atelier 4: fine-tuning, questions, distillation
+
+
+def optimizer_groups__bert_examples(model, lr, weight_decay, layer_decay=1.0):
+    """In the manner of transformers' old examples: no_decay, any(nd in n …), a floor after the other."""
+    if lr < 0 or weight_decay < 0:
+        raise ValueError("negative")
+    if not 0 < layer_decay <= 1:
+        raise ValueError("layer_decay")
+    no_decay = ["bias", "LayerNorm.weight"]
+    named = list(model.named_parameters())
+    n_layers = len({n.split("encoder.layer.")[1].split(".")[0] for n, _ in named if "encoder.layer." in n})
+
+    def of_floor(n):
+        if "embeddings." in n:
+            return 0
+        return int(re_layer.group(1)) + 1 if (re_layer := re.search(r"\blayer\.(\d+)\.", n)) else n_layers + 1
+
+    grouped = []
+    for floor in range(n_layers + 2):
+        rate = lr * layer_decay ** (n_layers + 1 - floor)
+        own = [(n, p) for n, p in named if of_floor(n) == floor and p.requires_grad]
+        grouped += [
+            {
+                "params": [p for n, p in own if not any(nd in n for nd in no_decay)],
+                "lr": rate,
+                "weight_decay": weight_decay,
+            },
+            {"params": [p for n, p in own if any(nd in n for nd in no_decay)], "lr": rate, "weight_decay": 0.0},
+        ]
+    return grouped
+
+
+def optimizer_groups__one_each(model, lr, weight_decay, layer_decay=1.0):
+    """A group for each parameter; rates from the top, walked backwards; what has one axis is not decayed."""
+    if min(lr, weight_decay) < 0 or layer_decay <= 0 or layer_decay > 1:
+        raise ValueError
+    body = dict(model.items()).get("bert", model)
+    rates, rate = dict.fromkeys(model.parameters(), lr), lr
+    for block in [*reversed(body["encoder"]["layer"]), body["embeddings"]]:
+        rate = rate * layer_decay
+        rates.update(dict.fromkeys(block.parameters(), rate))
+    return [
+        {"params": [p], "lr": rates[p], "weight_decay": weight_decay if p.ndim >= 2 else 0.0}
+        for p in model.parameters()
+        if p.requires_grad
+    ]
+
+
+def linear_schedule__hf(step, warmup, total):
+    if step < 0 or warmup < 0 or warmup > total:
+        raise ValueError
+    if step < warmup:
+        return float(step) / float(max(1, warmup))
+    return max(0.0, float(total - step) / float(max(1, total - warmup)))
+
+
+def linear_schedule__minimum(step, warmup, total):
+    if not (step >= 0 and 0 <= warmup <= total):
+        raise ValueError
+    up = step / warmup if warmup else math.inf
+    down = (total - step) / (total - warmup) if total > warmup else (math.inf if step < total else 0.0)
+    return max(0.0, min(up, down))
+
+
+def fine_tune__hf(model, train_batches, valid_batches, epochs, lr, seed):
+    """In the manner of the Hugging Face course: get_scheduler, a second loop for evaluation, metrics at the end."""
+    from transformers import get_linear_schedule_with_warmup
+
+    torch.manual_seed(seed)
+    optimizer = torch.optim.AdamW(filter(lambda p: p.requires_grad, model.parameters()), lr=lr)
+    num_training_steps = epochs * len(train_batches)
+    lr_scheduler = get_linear_schedule_with_warmup(optimizer, num_training_steps // 10, num_training_steps)
+    history = []
+    for epoch in range(epochs):
+        model.train()
+        total_loss = total = 0
+        for index in torch.randperm(len(train_batches)).tolist():
+            batch = {k: v.to("cpu") for k, v in train_batches[index].items()}
+            outputs = model(**batch)
+            loss = outputs.loss
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)
+            optimizer.step()
+            lr_scheduler.step()
+            optimizer.zero_grad()
+            total_loss += loss.detach() * batch["labels"].size(0)
+            total += batch["labels"].size(0)
+        model.eval()
+        predictions, references, losses = [], [], []
+        for batch in valid_batches:
+            with torch.inference_mode():
+                outputs = model(**batch)
+            predictions.extend(torch.argmax(outputs.logits, dim=-1).tolist())
+            references.extend(batch["labels"].tolist())
+            losses.extend([outputs.loss.item()] * len(batch["labels"]))
+        accuracy = np.mean(np.array(predictions) == np.array(references))
+        history.append(
+            {
+                "epoch": epoch + 1,
+                "train_loss": float(total_loss / total),
+                "valid_loss": float(np.mean(losses)),
+                "valid_accuracy": float(accuracy),
+            }
+        )
+    return history
+
+
+def fine_tune__by_hand(model, train_batches, valid_batches, epochs, lr, seed):
+    """The rate is written into the groups, the norm is bounded by hand, losses are computed from logits."""
+
+    def phi(s):
+        return s / w if s < w else (S - s) / (S - w)
+
+    def forward(batch):
+        inputs = {name: batch[name] for name in ("input_ids", "attention_mask")}
+        logits = model(**inputs).logits
+        return logits, F.cross_entropy(logits, batch["labels"])
+
+    torch.manual_seed(seed)
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=1e-2)
+    S = epochs * len(train_batches)
+    w, s = S // 10, 0
+    log = []
+    for e in range(epochs):
+        order = torch.randperm(len(train_batches))
+        model.train(True)
+        seen = []
+        for i in order:
+            batch = train_batches[int(i)]
+            optimizer.param_groups[0]["lr"] = lr * phi(s)
+            model.zero_grad(set_to_none=True)
+            _, loss = forward(batch)
+            loss.backward()
+            with torch.no_grad():
+                norm = torch.linalg.vector_norm(torch.stack([p.grad.norm() for p in trained if p.grad is not None]))
+                if norm > 1:
+                    for p in trained:
+                        if p.grad is not None:
+                            p.grad.div_(norm)
+            optimizer.step()
+            s += 1
+            seen.append((float(loss), len(batch["labels"])))
+        model.train(False)
+        with torch.no_grad():
+            found = [(*forward(batch), batch["labels"]) for batch in valid_batches]
+        n = sum(len(y) for _, _, y in found)
+        log.append(
+            {
+                "epoch": e + 1,
+                "train_loss": sum(a * b for a, b in seen) / sum(b for _, b in seen),
+                "valid_loss": sum(float(v) * len(y) for _, v, y in found) / n,
+                "valid_accuracy": sum(int((z.max(1).indices == y).sum()) for z, _, y in found) / n,
+            }
+        )
+    return log
+
+
+def fine_tune__concatenated(model, train_batches, valid_batches, epochs, lr, seed):
+    """Frozen parameters are in the optimizer too (it skips them); losses of examples in one long list."""
+    torch.manual_seed(seed)
+    steps = epochs * len(train_batches)
+    warmup = steps // 10
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda s: s / warmup if s < warmup else (steps - s) / (steps - warmup)
+    )
+
+    def each(batch):
+        output = model(**batch)
+        return output, F.cross_entropy(output.logits, batch["labels"], reduction="none")
+
+    history = []
+    for epoch in range(epochs):
+        model.train()
+        losses = []
+        for batch in (train_batches[i] for i in torch.randperm(len(train_batches))):
+            optimizer.zero_grad(set_to_none=False)
+            _, loss = each(batch)
+            loss.mean().backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1)
+            optimizer.step()
+            schedule.step()
+            losses.append(loss.detach())
+        model.eval()
+        with torch.no_grad():
+            found = [each(batch) for batch in valid_batches]
+        logits, labels = torch.cat([o.logits for o, _ in found]), torch.cat([b["labels"] for b in valid_batches])
+        history.append(
+            {
+                "epoch": epoch + 1,
+                "train_loss": torch.cat(losses).mean().item(),
+                "valid_loss": torch.cat([loss for _, loss in found]).mean().item(),
+                "valid_accuracy": (logits.argmax(1) == labels).float().mean().item(),
+            }
+        )
+    return history
+
+
+def classification_metrics__confusion(y, p):
+    """From a confusion matrix, as scikit-learn writes it."""
+    if len(y) != len(p) or len(y) == 0:
+        raise ValueError
+    a, b = y.numpy(), p.numpy()
+    labels = np.unique(np.concatenate([a, b]))
+    C = np.array([[np.sum((a == i) & (b == j)) for j in labels] for i in labels], dtype=float)
+    t, g, r = C.sum(axis=1), C.sum(axis=0), np.diag(C)
+    cov_ytyp = r.sum() * C.sum() - t @ g
+    cov = (C.sum() ** 2 - t @ t) * (C.sum() ** 2 - g @ g)
+    return {
+        "accuracy": float(r.sum() / C.sum()),
+        "macro_f1": float(np.mean(2 * r / (t + g))),
+        "mcc": float(cov_ytyp / math.sqrt(cov)) if cov else 0.0,
+    }
+
+
+def classification_metrics__sklearn(y, p):
+    from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
+
+    if y.numel() != p.numel() or y.numel() == 0:
+        raise ValueError
+    a, b = y.tolist(), p.tolist()
+    return {
+        "accuracy": float(accuracy_score(a, b)),
+        "macro_f1": float(f1_score(a, b, average="macro", zero_division=0)),
+        "mcc": float(matthews_corrcoef(a, b)),
+    }
+
+
+def bootstrap_interval__numpy(y, p, metric, n, seed, level=0.95):
+    N = len(y)
+    if N == 0 or len(p) != N or n < 1 or not 0 < level < 1:
+        raise ValueError
+    idx = torch.randint(0, N, (n, N), generator=seeded_generator(seed))
+    scores = [metric(y[i], p[i]) for i in idx]
+    alpha = 1 - level
+    low, high = np.percentile(scores, [100 * alpha / 2, 100 * (1 - alpha / 2)])
+    return float(low), float(high)
+
+
+def bootstrap_interval__gathered(y, p, metric, n, seed, level=0.95):
+    if y.shape != p.shape or not len(y) or n <= 0 or level <= 0 or level >= 1:
+        raise ValueError
+    rows = torch.randint(high=len(y), size=(n, len(y)), generator=seeded_generator(seed))
+    found = sorted(float(metric(a, b)) for a, b in zip(y[rows], p[rows], strict=True))
+
+    def at(q):
+        place = q * (n - 1)
+        k = min(int(place), n - 1)
+        return found[k] + (place - k) * (found[min(k + 1, n - 1)] - found[k])
+
+    return at((1 - level) / 2), at((1 + level) / 2)
+
+
+def char_to_token_span__hf(offsets, sequence_ids, start, end, context_id=1):
+    """In the manner of the Hugging Face course: the context's ends first, then a walk from each side."""
+    if start < 0 or start >= end:
+        raise ValueError
+    if context_id not in sequence_ids:
+        return (0, 0)
+    idx = 0
+    while sequence_ids[idx] != context_id:
+        idx += 1
+    context_start = idx
+    while idx < len(sequence_ids) and sequence_ids[idx] == context_id:
+        idx += 1
+    context_end = idx - 1
+    if offsets[context_start][0] > start or offsets[context_end][1] < end:
+        return (0, 0)
+    idx = context_start
+    while idx <= context_end and offsets[idx][1] <= start:
+        idx += 1
+    first = idx
+    idx = context_end
+    while idx >= context_start and offsets[idx][0] >= end:
+        idx -= 1
+    return (first, idx) if first <= idx else (0, 0)
+
+
+def label_windows__comprehension(offsets, sequence_ids, sample_mapping, answers, context_id=1):
+    return [
+        (0, 0) if answers[s] is None else char_to_token_span(o, q, *answers[s], context_id=context_id)
+        for o, q, s in zip(offsets, sequence_ids, sample_mapping, strict=True)
+    ]
+
+
+def char_to_token_span__sets(offsets, sequence_ids, start, end, context_id=1):
+    """Sets of characters."""
+    if not 0 <= start < end:
+        raise ValueError
+    held = {k: set(range(*o)) for k, (o, s) in enumerate(zip(offsets, sequence_ids, strict=True)) if s == context_id}
+    every = set().union(*held.values())
+    wanted = set(range(start, end))
+    touched = [k for k, characters in held.items() if characters & wanted]
+    if not touched or min(every) > start or max(every) + 1 < end:
+        return [0, 0]
+    return [min(touched), max(touched)]
+
+
+def best_span__triu(start_logits, end_logits, is_context, max_length):
+    """In the manner of transformers' pipeline: outer sum, triu, tril."""
+    if max_length < 1 or is_context.sum() == 0:
+        raise ValueError
+    start = torch.where(is_context, start_logits, torch.tensor(-torch.inf, dtype=start_logits.dtype))
+    end = torch.where(is_context, end_logits, torch.tensor(-torch.inf, dtype=end_logits.dtype))
+    band = torch.ones(len(start), len(start), dtype=torch.bool).triu().tril(max_length - 1)
+    candidates = torch.where(band, start.unsqueeze(-1) + end.unsqueeze(0), -torch.inf)
+    best = candidates.max()
+    i, j = np.unravel_index(candidates.numpy().argmax(), candidates.shape)
+    return i, j, best
+
+
+def best_answer__candidates(windows, null_threshold=0.0, max_length=30):
+    if len(windows) == 0:
+        raise ValueError
+    candidates = []
+    for w, (s, e, c) in enumerate(windows):
+        i, j, score = best_span(s, e, c, max_length)
+        candidates.append({"score": float(score), "place": (w, int(i), int(j)), "null": (s[0] + e[0]).item()})
+    best = max(candidates, key=lambda candidate: candidate["score"])
+    min_null = min(candidate["null"] for candidate in candidates)
+    if min_null - best["score"] > null_threshold:
+        return None
+    return best["place"]
+
+
+def best_span__loops(start_logits, end_logits, is_context, max_length):
+    if max_length < 1 or not any(is_context.tolist()):
+        raise ValueError
+    s, e, c = start_logits.tolist(), end_logits.tolist(), is_context.tolist()
+    best = None
+    for i in range(len(s)):
+        for j in range(i, min(len(s), i + max_length)):
+            if c[i] and c[j] and (best is None or s[i] + e[j] > best[2]):
+                best = (i, j, s[i] + e[j])
+    return best
+
+
+def normalize_answer__squad(text):
+    """In the manner of SQuAD's evaluation script."""
+    import unicodedata
+
+    def remove_articles(t):
+        return re.sub(r"(?<!\S)(?:le|la|les|un|une|des|du)(?!\S)", " ", t)
+
+    def white_space_fix(t):
+        return " ".join(t.split())
+
+    def remove_punc(t):
+        return "".join(" " if unicodedata.category(ch)[0] == "P" else ch for ch in t)
+
+    def remove_elisions(t):
+        return re.sub("\\b(l|d)('|\u2019)", "", t)
+
+    def lower(t):
+        return unicodedata.normalize("NFC", t).lower()
+
+    return white_space_fix(remove_articles(remove_punc(remove_elisions(lower(text)))))
+
+
+def exact_match__squad(prediction, references):
+    if not references:
+        references = [""]
+    return float(max(int(normalize_answer(a) == normalize_answer(prediction)) for a in references))
+
+
+def f1_score__squad(prediction, references):
+    from collections import Counter
+
+    def compute_f1(a_gold, a_pred):
+        gold_toks, pred_toks = normalize_answer(a_gold).split(), normalize_answer(a_pred).split()
+        common = Counter(gold_toks) & Counter(pred_toks)
+        num_same = sum(common.values())
+        if len(gold_toks) == 0 or len(pred_toks) == 0:
+            return int(gold_toks == pred_toks)
+        if num_same == 0:
+            return 0
+        precision = 1.0 * num_same / len(pred_toks)
+        recall = 1.0 * num_same / len(gold_toks)
+        return (2 * precision * recall) / (precision + recall)
+
+    return float(max(compute_f1(a, prediction) for a in (references if references else [""])))
+
+
+def distillation_loss__hinton(student_logits, teacher_logits, labels, T, alpha):
+    """In the manner of many a tutorial: nn.KLDivLoss, nn.CrossEntropyLoss."""
+    if not T > 0 or alpha < 0 or alpha > 1:
+        raise ValueError
+    with torch.no_grad():
+        soft_targets = nn.functional.softmax(teacher_logits / T, dim=-1)
+    soft_prob = nn.functional.log_softmax(student_logits / T, dim=-1)
+    distill = nn.KLDivLoss(reduction="sum")(soft_prob, soft_targets) / soft_prob.size(0) * (T**2)
+    label_loss = nn.CrossEntropyLoss()(student_logits, labels)
+    return alpha * distill + (1 - alpha) * label_loss
+
+
+def cosine_loss__distilbert(h_s, h_t, mask):
+    """In the manner of DistilBERT's distiller.py."""
+    dim = h_s.size(-1)
+    chosen = mask.unsqueeze(-1).expand_as(h_s)
+    s = torch.masked_select(h_s, chosen).view(-1, dim)
+    t = torch.masked_select(h_t.detach(), chosen).view(-1, dim)
+    return nn.CosineEmbeddingLoss(reduction="mean")(s, t, s.new(s.size(0)).fill_(1))
+
+
+def distilbert_loss__distiller(student_logits, teacher_logits, labels, h_s, h_t, mask, T=2.0, weights=(5.0, 2.0, 1.0)):
+    alpha_ce, alpha_mlm, alpha_cos = weights
+    chosen = mask.unsqueeze(-1).expand_as(student_logits)
+    s = torch.masked_select(student_logits, chosen).view(-1, student_logits.size(-1))
+    t = torch.masked_select(teacher_logits.detach(), chosen).view(-1, s.size(-1))
+    ce_loss_fct = nn.KLDivLoss(reduction="batchmean")
+    loss = alpha_ce * ce_loss_fct(F.log_softmax(s / T, dim=-1), F.softmax(t / T, dim=-1)) * T**2
+    lm_loss_fct = nn.CrossEntropyLoss(ignore_index=-100)
+    loss += alpha_mlm * lm_loss_fct(student_logits.view(-1, student_logits.size(-1)), labels.view(-1))
+    loss += alpha_cos * cosine_loss(h_s, h_t, mask)
+    return loss
+
+
+def distillation_loss__cross_entropy(student_logits, teacher_logits, labels, T, alpha):
+    """The cross-entropy with the teacher's answers, less their entropy."""
+    if T <= 0 or not 0 <= alpha <= 1:
+        raise ValueError
+    z = teacher_logits.detach() / T
+    entropy = torch.distributions.Categorical(logits=z).entropy().mean()
+    soft = F.cross_entropy(student_logits / T, z.softmax(dim=1)) - entropy
+    return torch.lerp(F.cross_entropy(student_logits, labels), T * T * soft, alpha)
+
+
+def cosine_loss__unit_vectors(h_s, h_t, mask):
+    with torch.no_grad():
+        t = F.normalize(h_t, dim=2)
+    away = (F.normalize(h_s, dim=2) - t).square().sum(dim=2) / 2
+    return (away * mask).sum() / mask.sum()
+
+
+def init_student__renamed(teacher, n_layers):
+    """In the manner of DistilBERT's extraction script: a dictionary of renamed weights, loaded at once."""
+    prefix = "bert." if hasattr(teacher, "bert") else ""
+    state_dict, compressed = teacher.state_dict(), {}
+    mine = "distilbert." if prefix else ""
+    depth = teacher.config.num_hidden_layers
+    if n_layers < 1 or 2 * n_layers - 2 >= depth:
+        raise ValueError
+    for w in ["word_embeddings.weight", "LayerNorm.weight", "LayerNorm.bias"]:
+        compressed[f"{mine}embeddings.{w}"] = state_dict[f"{prefix}embeddings.{w}"]
+    segments = state_dict[f"{prefix}embeddings.token_type_embeddings.weight"]
+    positions = state_dict[f"{prefix}embeddings.position_embeddings.weight"]
+    compressed[f"{mine}embeddings.position_embeddings.weight"] = positions + segments[0]
+    names = {
+        "attention.self.query": "attention.q_lin",
+        "attention.self.key": "attention.k_lin",
+        "attention.self.value": "attention.v_lin",
+        "attention.output.dense": "attention.out_lin",
+        "attention.output.LayerNorm": "sa_layer_norm",
+        "intermediate.dense": "ffn.lin1",
+        "output.dense": "ffn.lin2",
+        "output.LayerNorm": "output_layer_norm",
+    }
+    for std_idx, teacher_idx in enumerate(range(0, 2 * n_layers, 2)):
+        for old, new in names.items():
+            for w in ["weight", "bias"]:
+                compressed[f"{mine}transformer.layer.{std_idx}.{new}.{w}"] = state_dict[
+                    f"{prefix}encoder.layer.{teacher_idx}.{old}.{w}"
+                ]
+    if prefix:
+        for w in ["weight", "bias"]:
+            compressed[f"pre_classifier.{w}"] = state_dict[f"bert.pooler.dense.{w}"]
+            compressed[f"classifier.{w}"] = state_dict[f"classifier.{w}"]
+    student = untrained_student(teacher, n_layers)
+    student.load_state_dict(compressed)
+    return student
+
+
+def init_student__deepcopied(teacher, n_layers):
+    """Modules copied whole, and put in the student's place."""
+    bert = teacher.bert if hasattr(teacher, "bert") else teacher
+    layers = list(bert.encoder.layer)[::2]
+    if not 1 <= n_layers <= len(layers):
+        raise ValueError
+    student = untrained_student(teacher, n_layers)
+    inner = student.distilbert if hasattr(student, "distilbert") else student
+    inner.embeddings.word_embeddings = deepcopy(bert.embeddings.word_embeddings)
+    inner.embeddings.LayerNorm = deepcopy(bert.embeddings.LayerNorm)
+    inner.embeddings.position_embeddings = deepcopy(bert.embeddings.position_embeddings)
+    inner.embeddings.position_embeddings.weight.data += bert.embeddings.token_type_embeddings.weight.data[:1]
+    for new, old in zip(inner.transformer.layer, layers, strict=False):
+        self_attention = deepcopy(old.attention.self)
+        new.attention.q_lin = self_attention.query
+        new.attention.k_lin = self_attention.key
+        new.attention.v_lin = self_attention.value
+        new.attention.out_lin = deepcopy(old.attention.output.dense)
+        new.sa_layer_norm = deepcopy(old.attention.output.LayerNorm)
+        new.ffn.lin1, new.ffn.lin2 = deepcopy(old.intermediate.dense), deepcopy(old.output.dense)
+        new.output_layer_norm = deepcopy(old.output.LayerNorm)
+    if hasattr(teacher, "classifier"):
+        student.pre_classifier = deepcopy(bert.pooler.dense)
+        student.classifier = deepcopy(teacher.classifier)
+    return student
+
+
+class LoRALinear__loralib(nn.Module):
+    """In the manner of loralib and peft: linear layers, kaiming for A, zeros for B."""
+
+    def __init__(self, linear, r, alpha):
+        super().__init__()
+        if not r > 0:
+            raise ValueError("r")
+        self.base_layer = linear
+        for p in self.base_layer.parameters():
+            p.requires_grad = False
+        self.A = nn.Linear(linear.in_features, r, bias=False)
+        self.B = nn.Linear(r, linear.out_features, bias=False)
+        nn.init.kaiming_uniform_(self.A.weight, a=math.sqrt(5))
+        nn.init.zeros_(self.B.weight)
+        self.scaling = alpha / r
+
+    def forward(self, x):
+        return self.base_layer(x) + self.B(self.A(x)) * self.scaling
+
+    @torch.no_grad()
+    def merge(self):
+        merged = deepcopy(self.base_layer)
+        merged.weight += self.scaling * self.B.weight @ self.A.weight
+        return merged
+
+
+class LoRALinear__functional(nn.Module):
+    """A is zero and B is drawn; frozen numbers as buffers; the weights are put together at each call."""
+
+    def __init__(self, linear, r, alpha):
+        super().__init__()
+        if r < 1:
+            raise ValueError
+        linear.requires_grad_(False)
+        n_out, n_in = linear.weight.shape
+        self.register_buffer("W", linear.weight.detach().clone())
+        self.register_buffer("b", linear.bias.detach().clone() if linear.bias is not None else None)
+        self.A = nn.Parameter(torch.zeros(r, n_in))
+        self.B = nn.Parameter(torch.empty(n_out, r).normal_(std=0.02))
+        self.alpha, self.r = alpha, r
+
+    def weight(self):
+        return torch.addmm(self.W, self.B, self.A, alpha=self.alpha / self.r)
+
+    def forward(self, x):
+        return F.linear(x, self.weight(), self.b)
+
+    def merge(self):
+        new = nn.utils.skip_init(nn.Linear, self.W.shape[1], self.W.shape[0], bias=self.b is not None)
+        new.weight.data = self.weight().detach()
+        if self.b is not None:
+            new.bias.data = self.b.clone()
+        return new
+
+
 RIGHT_ANSWERS = [
     answer("scipy", "warm_up", sigmoid__scipy, sigmoid_derivative__scipy, l1_loss__generator, l2_loss__long_double),
     answer(
@@ -1820,4 +2377,22 @@ RIGHT_ANSWERS = [
     ),
     answer("lists", "kv_cache", KVCache__lists, decode_step__llama),
     answer("buffer", "kv_cache", KVCache__buffer, decode_step__position_by_position),
+    answer("examples", "optimizer_groups", optimizer_groups__bert_examples, linear_schedule__hf),
+    answer("one_each", "optimizer_groups", optimizer_groups__one_each, linear_schedule__minimum),
+    answer("hf", "fine_tune", fine_tune__hf),
+    answer("by_hand", "fine_tune", fine_tune__by_hand),
+    answer("concatenated", "fine_tune", fine_tune__concatenated),
+    answer("confusion", "classification_metrics", classification_metrics__confusion, bootstrap_interval__numpy),
+    answer("sklearn", "classification_metrics", classification_metrics__sklearn, bootstrap_interval__gathered),
+    answer("hf", "answer_tokens", char_to_token_span__hf, label_windows__comprehension),
+    answer("sets", "answer_tokens", char_to_token_span__sets),
+    answer("pipeline", "best_span", best_span__triu, best_answer__candidates),
+    answer("loops", "best_span", best_span__loops),
+    answer("squad", "answer_scores", normalize_answer__squad, exact_match__squad, f1_score__squad),
+    answer("distiller", "distillation", distillation_loss__hinton, cosine_loss__distilbert, distilbert_loss__distiller),
+    answer("cross_entropy", "distillation", distillation_loss__cross_entropy, cosine_loss__unit_vectors),
+    answer("renamed", "init_student", init_student__renamed),
+    answer("deepcopied", "init_student", init_student__deepcopied),
+    answer("loralib", "lora", LoRALinear__loralib),
+    answer("functional", "lora", LoRALinear__functional),
 ]
