@@ -40,17 +40,17 @@ def student_of(teacher, n_layers, chosen):
     return student
 
 
-@unlisted("init_student")
+@unlisted("init_student", "layers_reversed")
 def student_backwards(teacher, n_layers):  # the right layers in the opposite order
     return student_of(teacher, n_layers, lambda n, L: [2 * (n - 1 - i) for i in range(n)])
 
 
-@unlisted("init_student")
+@unlisted("init_student", "one_layer_for_all")
 def student_first_layer_everywhere(teacher, n_layers):
     return student_of(teacher, n_layers, lambda n, L: [0] * n)
 
 
-@unlisted("init_student")
+@unlisted("init_student", "spread_to_the_last_layer")
 def student_evenly_spaced(teacher, n_layers):  # from the first layer to the last one
     return student_of(teacher, n_layers, lambda n, L: [round(i * (L - 1) / max(1, n - 1)) for i in range(n)])
 
@@ -66,7 +66,7 @@ def student_of_means(teacher, n_layers):  # each layer the mean of two
     return student
 
 
-@unlisted("init_student")
+@unlisted("init_student", "both_segments")
 def student_both_segments(teacher, n_layers):  # both segments are added to the positions
     student = init_student(teacher, n_layers)
     mine, his = parts_of(student, teacher)

@@ -40,7 +40,7 @@ class LearnedScale(LoRALinear):  # alpha learns too
         self.scale = nn.Parameter(torch.tensor(alpha / r))
 
 
-@unlisted("LoRALinear")
+@unlisted("LoRALinear", "bias_not_frozen")
 class BiasLearns(LoRALinear):
     def __init__(self, linear, r, alpha):
         super().__init__(linear, r, alpha)
@@ -54,13 +54,13 @@ class Truncated(LoRALinear):  # only the first rank
         return self.linear(x) + self.scale * (x @ self.A[:1].T @ self.B[:, :1].T)
 
 
-@unlisted("LoRALinear")
+@unlisted("LoRALinear", "only_b_learns")
 class Detached(LoRALinear):  # the correction of A is not learned
     def forward(self, x):
         return self.linear(x) + self.scale * ((x @ self.A.T).detach() @ self.B.T)
 
 
-@unlisted("LoRALinear")
+@unlisted("LoRALinear", "merge_without_bias")
 class MergedOnlyAdaptation(LoRALinear):  # the correction without the bias
     def merge(self):
         made = super().merge()
@@ -86,7 +86,7 @@ class OnNewWeights(LoRALinear):  # a new layer, with weights of its own
         super().__init__(new, r, alpha)
 
 
-@unlisted("LoRALinear")
+@unlisted("LoRALinear", "everything_frozen")
 class Remembered(LoRALinear):  # BA is computed once and kept
     def forward(self, x):
         self.__dict__.setdefault("kept", self.scale * (self.B @ self.A).detach())
