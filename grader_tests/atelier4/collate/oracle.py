@@ -57,9 +57,9 @@ def case(name, examples, pad_id):
 def public():
     return [
         case("worked_example", [example([5, 8, 6], 3, 1), example([5, 9, 9, 7, 6], 3, 0)], 0),
-        case("labels_of_tokens", [example([5, 8, 9, 6], 4, [-100, 2, 1, -100]), example([5, 6], 2, [-100, -100])], 0),
+        case("labels_of_tokens", [example([5, 8, 9, 6], 4, [-100, 2, 1, -100]), example([5, 6], 1, [-100, -100])], 0),
         case(
-            "pad_id_is_a_token_too", [example([4, 1, 1, 3], 2, 2), example([4, 3], 1, 0), example([4, 1, 3], 1, 1)], 1
+            "pad_id_is_a_token_too", [example([4, 1, 1, 3], 2, 2), example([4, 1], 1, 0), example([4, 1, 3], 1, 1)], 1
         ),
         case("one_example", [example([5, 8, 6], 3, 1)], 0),
         case("equal_lengths", [example([5, 8, 6], 2, 1), example([5, 7, 6], 1, 0)], 3),
@@ -72,6 +72,7 @@ def examples_of(rng, lengths, pad_id, *, of_tokens=False, with_pad=False):
         ids = [int(i) for i in rng.integers(10, 900, size=length)]
         if with_pad and length > 2:
             ids[1] = pad_id
+            ids[-1] = pad_id  # as where the end of a text fills, too
         labels = [int(i) for i in rng.integers(0, 5, size=length)] if of_tokens else int(rng.integers(0, 3))
         found.append(example(ids, int(rng.integers(1, length + 1)), labels))
     return found

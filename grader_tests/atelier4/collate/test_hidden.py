@@ -29,8 +29,10 @@ def test_integers_of_fresh_batches(student):
     """Tous les tenseurs du lot sont des entiers de 64 bits.
 
     All tensors of the batch are integers of 64 bits."""
-    example = {"input_ids": [5, 8, 6], "token_type_ids": [0, 0, 1], "labels": [1, 0, 2]}
-    for key, tensor in student.collate([example, example], 0).items():
+    sentence = {"input_ids": [5, 8, 6], "token_type_ids": [0, 0, 1], "labels": 1}
+    tokens = {**sentence, "labels": [1, 0, 2]}
+    batches = [student.collate([example, example], 0) for example in (tokens, sentence)]
+    for key, tensor in (entry for batch in batches for entry in batch.items()):
         if tensor.dtype != torch.int64:
             fail(
                 Text(f"`{key}` n’est pas fait d’entiers de 64 bits.", f"`{key}` is not made of integers of 64 bits."),

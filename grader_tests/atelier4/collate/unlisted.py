@@ -17,7 +17,7 @@ def collate_last_example_decides(examples, pad_id):
     return collate(cut, pad_id)
 
 
-@unlisted("collate")
+@unlisted("collate", "cut_to_the_shortest")
 def collate_shortest(examples, pad_id):  # all are cut to the shortest
     T = min(len(e["input_ids"]) for e in examples)
     return collate([{k: v[:T] if isinstance(v, list) else v for k, v in e.items()} for e in examples], pad_id)
@@ -48,7 +48,7 @@ def collate_last_segment_repeated(examples, pad_id):  # padding belongs to the l
     return batch
 
 
-@unlisted("collate")
+@unlisted("collate", "generic:shape")
 def collate_labels_are_rows(examples, pad_id):
     """One whole number per example, yet a column (B, 1)."""
     batch = collate(examples, pad_id)
@@ -72,7 +72,7 @@ def collate_ids_as_labels(examples, pad_id):
     return collate([{**e, "labels": e["input_ids"]} for e in examples], pad_id)
 
 
-@unlisted("collate")
+@unlisted("collate", "generic:shifted")
 def collate_first_padding_seen(examples, pad_id):  # the mask goes one place too far
     batch = collate(examples, pad_id)
     for row, e in zip(batch["attention_mask"], examples, strict=True):
@@ -80,7 +80,7 @@ def collate_first_padding_seen(examples, pad_id):  # the mask goes one place too
     return batch
 
 
-@unlisted("collate")
+@unlisted("collate", "sorted_by_length")
 def collate_longest_first(examples, pad_id):
     """Sorted, as recurrent networks want it."""
     return collate(sorted(examples, key=lambda e: -len(e["input_ids"])), pad_id)

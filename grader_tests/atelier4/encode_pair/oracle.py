@@ -48,6 +48,7 @@ def public():
         case("one_is_much_longer", [41, 42, 43, 44, 45, 46, 47, 48, 49], [5], 7, 1, 2),
         case("empty_second", [7, 8, 9], [], 6, 5, 6),
         case("no_room", [7, 8], [9], 3),
+        case("separator_in_the_second", [7, 8], [3, 102, 4], 12),
     ]
 
 
@@ -56,7 +57,8 @@ def ids(rng, size):
 
 
 def draw(rng):
-    """Lists of every relation of lengths, with and without room; two ids for the special tokens that no list has."""
+    """Lists of every relation of lengths, with and without room; two ids for the special tokens that no list
+    has, but in the last case."""
     cls, sep = (int(i) for i in rng.choice(900, size=2, replace=False) + 1)
     n = int(rng.integers(4, 8))
     return [
@@ -73,6 +75,7 @@ def draw(rng):
         case("empty_second", ids(rng, n), [], n + 1, cls, sep),
         case("no_room", ids(rng, n), ids(rng, n + 1), 3, cls, sep),
         case("room_for_one", ids(rng, n), ids(rng, n + 1), 4, cls, sep),
+        case("separator_in_the_second", ids(rng, n), [*ids(rng, 2), sep, *ids(rng, 2)], n + 7, cls, sep),
     ]
 
 

@@ -27,7 +27,7 @@ def encode_pair_in_proportion(a, b, max_len, cls, sep):  # each loses its share
     return assembled(a[:kept], b[: room - kept], cls, sep)
 
 
-@unlisted("encode_pair")
+@unlisted("encode_pair", "second_cut_first")
 def encode_pair_question_whole(a, b, max_len, cls, sep):
     """Only b loses: a is a question."""
     refused(max_len)
@@ -57,7 +57,7 @@ def encode_pair_from_the_front_of_b(a, b, max_len, cls, sep):
     return assembled(a, b, cls, sep)
 
 
-@unlisted("encode_pair")
+@unlisted("encode_pair", "one_id_too_few")
 def encode_pair_too_short_by_one(a, b, max_len, cls, sep):  # while … >= max_len
     refused(max_len)
     a, b = list(a), list(b)
@@ -80,7 +80,7 @@ def encode_pair_longer_at_first(a, b, max_len, cls, sep):
     return assembled(a[: len(a) - (over - lost)], b[: len(b) - lost], cls, sep)
 
 
-@unlisted("encode_pair")
+@unlisted("encode_pair", "last_separator_in_first")
 def encode_pair_last_separator_of_the_first(a, b, max_len, cls, sep):  # only b's tokens are of segment 1
     ids, types, mask = encode_pair(a, b, max_len, cls, sep)
     types[-1] = 0
@@ -117,7 +117,7 @@ def encode_pair_empty_one_without_separator(a, b, max_len, cls, sep):
     return (ids, types, mask) if types.count(1) > 1 else (ids[:-1], types[:-1], mask[:-1])
 
 
-@unlisted("encode_pair")
+@unlisted("encode_pair", "half_each")
 def encode_pair_halves(a, b, max_len, cls, sep):  # the same room for each, whether it fills it or not
     refused(max_len)
     if len(a) + len(b) + 3 <= max_len:

@@ -51,6 +51,11 @@ def case(name, word, pieces, *, unk="[UNK]", **more):
     return Case(name, Call("wordpiece_tokenize", inputs))
 
 
+def longer_inside(word):
+    """A vocabulary in which a longer piece waits inside the word, for those who do not begin at its beginning."""
+    return [word[0], word[:3], *(f"##{letter}" for letter in word[1:3]), f"##{word[2:]}", f"##{word[3:]}"]
+
+
 def public():
     return [
         case("worked_example", "téléphoner", WORDS),
@@ -58,10 +63,12 @@ def public():
         case("longest_first", "abcd", ["a", "ab", "abc", "##b", "##bcd", "##c", "##cd", "##d"]),
         case("dead_end", "abcd", ["ab", "abc", "##cd"]),
         case("unknown_letter", "télé🙂phone", WORDS),
+        case("longer_one_inside", "abcdef", longer_inside("abcdef")),
         case("inside_a_word_only", "lama", ["l", "##a", "##m", "ma", "a"]),
         case("capital_letter", "Télé", WORDS),
         case("no_accent", "telephone", ["tele", "##phone", *WORDS]),
         case("too_long", "aaaaa", ["a", "aaaaa", "##a", "##aa"], max_chars=4),
+        case("too_long_for_its_letters", "abab", ["a", "b", "##a", "##b"], max_chars=2),
         case("just_short_enough", "éaéa", ["é", "##a", "##aé"], max_chars=4),
         case("another_unknown", "ab", ["a", "<inconnu>"], unk="<inconnu>"),
         case("empty_word", "", WORDS),
@@ -126,6 +133,7 @@ def draw(rng):
     simple = ["a", "b", "##a", "##b", "##ab", "ba", long]
     accents = "é" * int(rng.integers(3, 5)) + "a"
     middle = int(rng.integers(1, len(long) - 1))
+    six = "".join(rng.permutation(list("abéTœz")))
     return [
         case("longest_matters", telling(rng, one, shortest_first), one),
         case("direction_matters", telling(rng, other, from_the_right), other),
@@ -139,6 +147,8 @@ def draw(rng):
         case("bytes_are_not_letters", accents, ["é", "##é", "##a"], max_chars=len(accents)),
         case("another_unknown", long[:middle] + "z", [*simple, "<?>"], unk="<?>"),
         case("empty_word", "", simple),
+        case("longer_one_inside", six, longer_inside(six)),
+        case("too_long_for_its_letters", long, ["a", "b", "##a", "##b"], max_chars=len(long) - 2),
     ]
 
 

@@ -90,7 +90,7 @@ def wordpiece_unknown_once_begun(word, vocab, unk="[UNK]", max_chars=100):  # an
     return pieces or [unk]
 
 
-@unlisted("wordpiece_tokenize")
+@unlisted("wordpiece_tokenize", "limit_in_bytes")
 def wordpiece_in_bytes(word, vocab, unk="[UNK]", max_chars=100):  # the length is that of the bytes
     return [unk] if len(word.encode()) > max_chars else wordpiece_tokenize(word, vocab, unk, max_chars)
 
@@ -113,7 +113,7 @@ def wordpiece_bare_pieces_too(word, vocab, unk="[UNK]", max_chars=100):
     return pieces
 
 
-@unlisted("wordpiece_tokenize")
+@unlisted("wordpiece_tokenize", "word_cut_at_limit")
 def wordpiece_truncated(word, vocab, unk="[UNK]", max_chars=100):  # a long word is cut short
     return wordpiece_tokenize(word[:max_chars], vocab, unk, max_chars)
 
