@@ -124,6 +124,10 @@ KD_MISTAKES = (
         "logits_regressed",
         *of(KD, (DIVERGENCE + ".sum(dim=-1).mean()", "((student_logits - teacher_logits.detach()) ** 2).mean()")),
     ),
+    mistake(
+        "softened_logits_regressed",
+        *of(KD, (DIVERGENCE + ".sum(dim=-1).mean()", "((student_logits - teacher_logits.detach()) / T).pow(2).mean()")),
+    ),
     mistake("probabilities_regressed", *of(KD, (DIVERGENCE, "((log_p.exp() - log_q.exp()) ** 2)"))),
     mistake("alpha_swapped", *of(KD, (TOTAL, "(1 - alpha) * T**2 * soft + alpha * hard"))),
     mistake("labels_with_full_weight", *of(KD, ("(1 - alpha) * hard", "hard"))),

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from attentif.exercises.unlisted import unlisted
 
-from .oracle import cosine_loss, distillation_loss, distilbert_loss
+from .oracle import cosine_loss, distilbert_loss, distillation_loss
 
 
 def soft(student_logits, teacher_logits, T):
@@ -26,13 +26,13 @@ def kd_symmetric(student_logits, teacher_logits, labels, T, alpha):  # half of e
     return mixed(both, student_logits, labels, T, alpha)
 
 
-@unlisted("distillation_loss")
+@unlisted("distillation_loss", "probabilities_regressed")
 def kd_square_of_probabilities(student_logits, teacher_logits, labels, T, alpha):  # a distance for a divergence
     log_q, log_p = soft(student_logits, teacher_logits, T)
     return mixed((log_p.exp() - log_q.exp()).square().sum(-1).mean(), student_logits, labels, T, alpha)
 
 
-@unlisted("distillation_loss")
+@unlisted("distillation_loss", "softened_logits_regressed")
 def kd_of_logits(student_logits, teacher_logits, labels, T, alpha):  # scores are compared
     square = F.mse_loss(student_logits / T, teacher_logits.detach() / T)
     return mixed(square, student_logits, labels, T, alpha)
@@ -50,7 +50,7 @@ def kd_label_of_the_teacher(student_logits, teacher_logits, labels, T, alpha):  
     return mixed(hard, student_logits, labels, T, alpha)
 
 
-@unlisted("distillation_loss")
+@unlisted("distillation_loss", "t_squared_on_everything")
 def kd_squared_on_all(student_logits, teacher_logits, labels, T, alpha):  # T² before both terms
     log_q, log_p = soft(student_logits, teacher_logits, T)
     kd = (log_p.exp() * (log_p - log_q)).sum(-1).mean()
@@ -65,7 +65,7 @@ def kd_where_the_teacher_is_right(student_logits, teacher_logits, labels, T, alp
     return mixed(kd, student_logits, labels, T, alpha)
 
 
-@unlisted("distillation_loss")
+@unlisted("distillation_loss", "multiplied_by_t")
 def kd_temperatures_multiplied(student_logits, teacher_logits, labels, T, alpha):  # times T, not divided
     log_q, log_p = soft(student_logits, teacher_logits, 1 / T)
     return mixed((log_p.exp() * (log_p - log_q)).sum(-1).mean(), student_logits, labels, T, alpha)
@@ -84,7 +84,7 @@ def cosine_squared(h_s, h_t, mask):
     return (1 - F.cosine_similarity(h_s, h_t.detach(), dim=-1)[mask] ** 2).mean()
 
 
-@unlisted("cosine_loss")
+@unlisted("cosine_loss", "one_long_vector")
 def cosine_of_all_at_once(h_s, h_t, mask):  # one long vector
     return 1 - F.cosine_similarity(h_s[mask].flatten(), h_t[mask].detach().flatten(), dim=0)
 
@@ -94,12 +94,12 @@ def cosine_angle(h_s, h_t, mask):
     return F.cosine_similarity(h_s, h_t.detach(), dim=-1)[mask].clamp(-0.999999, 0.999999).acos().mean()
 
 
-@unlisted("cosine_loss")
+@unlisted("cosine_loss", "first_token_only")
 def cosine_first_tokens(h_s, h_t, mask):  # only the first token of each sentence
     return (1 - F.cosine_similarity(h_s[:, 0], h_t[:, 0].detach(), dim=-1)).mean()
 
 
-@unlisted("distilbert_loss")
+@unlisted("distilbert_loss", "kd_on_masked_tokens")
 def triple_kd_on_labels_only(student_logits, teacher_logits, labels, h_s, h_t, mask, T=2.0, weights=(5.0, 2.0, 1.0)):
     """The teacher is imitated at the masked tokens only."""
     kept = labels != -100
@@ -108,7 +108,7 @@ def triple_kd_on_labels_only(student_logits, teacher_logits, labels, h_s, h_t, m
     return weights[0] * kd + weights[1] * mlm + weights[2] * cosine_loss(h_s, h_t, mask)
 
 
-@unlisted("distilbert_loss")
+@unlisted("distilbert_loss", "weights_normalized")
 def triple_mean(student_logits, teacher_logits, labels, h_s, h_t, mask, T=2.0, weights=(5.0, 2.0, 1.0)):
     """Divided by the sum of the weights."""
     return distilbert_loss(student_logits, teacher_logits, labels, h_s, h_t, mask, T, weights) / sum(weights)
