@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 
 from attentif.reports.explanation import Explanation, Picture
+from attentif.reports.judged import Judged
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
 from attentif.words import reports as words
 from attentif.words.language import language
@@ -27,10 +28,14 @@ _SYMBOLS = {
 }
 
 
-def plain_report(report: ExerciseReport, *, points: float | None = None, lang: str | None = None) -> str:
-    """The report as lines of text, in one language: ``lang``, or what `attentif.words.language` says."""
+def plain_report(
+    report: ExerciseReport, *, points: float | None = None, lang: str | None = None, judged: Judged | None = None
+) -> str:
+    """The report as lines of text, in one language: ``lang``, or what `attentif.words.language` says. ``judged``: what
+    is known of the source, on a student's own machine."""
     said = _speaker(lang)
     lines = [said(_headline(report, points))]
+    lines += [f"  ! {said(doubt)}" for doubt in (judged.doubts if judged else ())]
     for result in without_repetition(report).results:
         hidden = f" ({said(words.HIDDEN)})" if result.hidden else ""
         lines.append(f"  {_SYMBOLS[result.verdict]} {said(result.title)}{hidden}")
@@ -39,6 +44,8 @@ def plain_report(report: ExerciseReport, *, points: float | None = None, lang: s
     lines += [f"  ! {said(notice)}" for notice in report.notices]
     if report.seed is not None:
         lines.append(f"  ({said(words.seed(report.seed))})")
+    if judged and judged.source:
+        lines.append(f"  ({said(judged.source)})")
     return "\n".join(lines)
 
 
@@ -48,7 +55,9 @@ def plain_result(result: CheckResult, *, lang: str | None = None) -> str:
     return f"{said(result.title)}\n{_explained(result, said)}\n"
 
 
-def html_report(report: ExerciseReport, *, points: float | None = None, lang: str | None = None) -> str:
+def html_report(
+    report: ExerciseReport, *, points: float | None = None, lang: str | None = None, judged: Judged | None = None
+) -> str:
     """The report as a self-contained piece of HTML: inline styles, no script, hints unfolded one by one."""
     return report_template().render(
         report=without_repetition(report),
@@ -59,6 +68,7 @@ def html_report(report: ExerciseReport, *, points: float | None = None, lang: st
         lang=language(lang),
         said=_speaker(lang),
         words=words,
+        judged=judged or Judged(),
     )
 
 

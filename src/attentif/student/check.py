@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,13 @@ from attentif.checks.runner import run_checks
 from attentif.exercises.conventions import HIDDEN_CHECKS, REFERENCES, exercise_checked_by, public_checks
 from attentif.exercises.course import find_course
 from attentif.references.folder import FolderReferences
+from attentif.reports.judged import Judged
 from attentif.reports.pages import html_report, plain_report
 from attentif.reports.results import ExerciseReport
+from attentif.student.kernel import running_shell, watch_kernel
 from attentif.student.local import NamespaceStudents
+from attentif.student.notebook import open_notebook
+from attentif.student.sources import judge_sources
 from attentif.words import checks as words
 from attentif.words.language import Language, language
 
@@ -46,12 +50,13 @@ class ShownReport:
 
     report: ExerciseReport
     lang: Language
+    judged: Judged = Judged()
 
     def __repr__(self) -> str:
-        return plain_report(self.report, lang=self.lang)
+        return plain_report(self.report, lang=self.lang, judged=self.judged)
 
     def _repr_html_(self) -> str:
-        return html_report(self.report, lang=self.lang)
+        return html_report(self.report, lang=self.lang, judged=self.judged)
 
 
 def check(
@@ -68,11 +73,18 @@ def check(
     names = namespace if namespace is not None else sys._getframe(1).f_globals
     folder = find_checks(lang=chosen)
     files = _files(folder, exercise, hidden=hidden, lang=chosen)
-    run = Run(NamespaceStudents(names), FolderReferences())
+    references = FolderReferences()
+    run = Run(NamespaceStudents(names), references)
     report = run_checks(run, files, [exercise])[exercise]
     if os.environ.get("NBGRADER_EXECUTION") in MACHINE_MODES and not report.passed:
         raise CheckFailed(plain_report(report, lang=chosen))
-    _show(ShownReport(report, chosen))
+    functions = [function.name for function in references.load(exercise, files[0]).functions]
+    _show(ShownReport(report, chosen, _judged(names, functions)))
+
+
+def _judged(names: Mapping[str, Any], functions: Sequence[str]) -> Judged:
+    log = watch_kernel()
+    return judge_sources(names, functions, list(log.runs), open_notebook()) if log is not None else Judged()
 
 
 def find_checks(start: Path | None = None, *, lang: str | None = None) -> Path:
@@ -104,11 +116,12 @@ def _files(folder: Path, exercise: str, *, hidden: bool, lang: Language) -> list
 
 def _show(shown: ShownReport) -> None:
     """In IPython the report is displayed, so that two checks in one cell both show; elsewhere it is printed."""
-    if "IPython" in sys.modules:
-        from IPython import get_ipython
-        from IPython.display import display
+    if running_shell() is None:
+        print(shown)
+        return
+    from IPython.display import display
 
-        if get_ipython() is not None:
-            display(shown)
-            return
-    print(shown)
+    display(shown)
+
+
+watch_kernel()  # from the cell on that imports `check`
