@@ -16,7 +16,7 @@ from attentif.diagnosis.answers import Asked, Knowledge, WrongAnswer
 from attentif.diagnosis.chain import name_mistake
 from attentif.diagnosis.not_finite import explain_not_finite
 from attentif.diagnosis.properties import explain_property
-from attentif.diagnosis.student_errors import definition_problem, explain_error, not_written
+from attentif.diagnosis.student_errors import definition_problem, explain_error, is_stub, not_written
 from attentif.diagnosis.two_answers import explain_two_answers
 from attentif.exercises.exercise import Case, Function
 from attentif.references.compare import compare
@@ -157,7 +157,7 @@ class CaseSet:
         outcomes = []
         for case in cases:
             outcome = self._run(case, student)
-            if outcome.error is not None and outcome.error.type == "NotImplementedError":
+            if outcome.error is not None and is_stub(outcome.error):
                 return not_written(function.name, case.call)
             outcomes.append(outcome)
         return outcomes
@@ -232,10 +232,22 @@ def _joined(one: Text | None, other: Text | None) -> Text | None:
 def _picture(mismatch: Mismatch) -> Picture | None:
     if mismatch.student is None or mismatch.expected is None or mismatch.expected.ndim < 2:
         return None
-    mine, theirs = (a.reshape(-1, *a.shape[-2:])[_worst_slice(mismatch)] for a in (mismatch.student, mismatch.expected))
-    if max(theirs.shape) > PICTURE_LIMIT:
+    shape, worst = mismatch.expected.shape, _worst_slice(mismatch)
+    if max(shape[-2:]) > PICTURE_LIMIT:
         return None
-    return Picture(MATRICES, mine.astype(float).tolist(), theirs.astype(float).tolist())
+    wrong = np.zeros(shape, bool) if mismatch.wrong is None else np.broadcast_to(mismatch.wrong, shape)
+    mine, theirs, differs = (a.reshape(-1, *shape[-2:])[worst] for a in (mismatch.student, mismatch.expected, wrong))
+    axes = mismatch.axes or ("",) * len(shape)
+    place = zip(axes[:-2], np.unravel_index(worst, shape[:-2] or (1,)), strict=False)
+    return Picture(
+        MATRICES,
+        mine.astype(float).tolist(),
+        theirs.astype(float).tolist(),
+        rows=axes[-2],
+        columns=axes[-1],
+        place=", ".join(f"{name}={index}" if name not in ("", "…") else str(index) for name, index in place),
+        differs=differs.tolist(),
+    )
 
 
 def _worst_slice(mismatch: Mismatch) -> int:

@@ -61,6 +61,7 @@ class Run:
     results: dict[str, list[CheckResult]] = field(default_factory=dict)
     titles: dict[str, Text] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
+    interrupted: bool = False  # by the person in front of the machine
 
     def passed(self, exercise: str, test: str) -> bool:
         """Whether a check of that name has run and passed for the exercise."""

@@ -236,7 +236,8 @@ def _value_mismatch(
     if not wrong.any():
         return None
     general = words.wrong_values(output.name)
-    return Mismatch("values", general, _worst_difference(output, got, wanted, wrong, function.atol), got, wanted)
+    detail = _worst_difference(output, got, wanted, wrong, function.atol)
+    return Mismatch("values", general, detail, got, wanted, wrong, tuple(axis_names(output, wanted.ndim) or ()))
 
 
 def wrong_entries(output: Output, got: np.ndarray, wanted: np.ndarray, value: Any, function: Function) -> np.ndarray:

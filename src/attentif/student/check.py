@@ -36,6 +36,13 @@ class CheckFailed(AssertionError):
     """Not every check passed; the message is the report in plain text."""
 
 
+class ChecksInterrupted(KeyboardInterrupt):
+    """The person interrupted the checks. What there is to say stands in the report: IPython shows no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return []
+
+
 class UnknownExercise(Exception):
     """No such exercise; the message lists those that exist, nearest first."""
 
@@ -50,7 +57,7 @@ class ShownReport:
 
     report: ExerciseReport
     lang: Language
-    judged: Judged = Judged()
+    judged: Judged
 
     def __repr__(self) -> str:
         return plain_report(self.report, lang=self.lang, judged=self.judged)
@@ -80,6 +87,8 @@ def check(
         raise CheckFailed(plain_report(report, lang=chosen))
     functions = [function.name for function in references.load(exercise, files[0]).functions]
     _show(ShownReport(report, chosen, _judged(names, functions)))
+    if run.interrupted:
+        raise ChecksInterrupted
 
 
 def _judged(names: Mapping[str, Any], functions: Sequence[str]) -> Judged:

@@ -13,6 +13,9 @@ WRITE_IT = (
         "Replace `raise NotImplementedError(…)` by your code, then run the cell.",
     ),
 )
+SOMETHING_NOT_WRITTEN = Text(
+    "Une fonction de l'exercice n'est pas encore écrite.", "A function of the exercise is not written yet."
+)
 YOUR_CODE = Text("Votre code", "Your code")
 YOUR_MODULE = Text("Votre module", "Your module")
 MISFIT_CONSEQUENCE = Text(

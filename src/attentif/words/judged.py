@@ -35,8 +35,8 @@ def never_defined(name: str, number: int, error: str) -> Text:
 def stopped_after(name: str, number: int, error: str) -> Text:
     """The cell defined the function, then stopped on an error."""
     return Text(
-        f"La cellule ci-dessus a défini `{name}`, puis a échoué [{number}] ({error}) : ce qui suit l'erreur n'a pas été "
-        "exécuté.",
+        f"La cellule ci-dessus a défini `{name}`, puis a échoué [{number}] ({error}) : ce qui suit l'erreur n'a pas "
+        "été exécuté.",
         f"The cell above defined `{name}`, then failed [{number}] ({error}): what follows the error was not run.",
     )
 
@@ -44,8 +44,8 @@ def stopped_after(name: str, number: int, error: str) -> Text:
 def no_longer_defined(name: str, number: int, judged_number: int) -> Text:
     """The cell was run again without defining the function."""
     return Text(
-        f"La cellule ci-dessus a changé depuis : exécutée en [{number}], elle ne définit plus `{name}`. C'est l'ancienne "
-        f"version, exécutée en [{judged_number}], qui vient d'être vérifiée.",
+        f"La cellule ci-dessus a changé depuis : exécutée en [{number}], elle ne définit plus `{name}`. C'est "
+        f"l'ancienne version, exécutée en [{judged_number}], qui vient d'être vérifiée.",
         f"The cell above has changed since: run as [{number}], it no longer defines `{name}`. The old version, run as "
         f"[{judged_number}], is what has just been checked.",
     )

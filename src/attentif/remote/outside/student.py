@@ -115,6 +115,11 @@ def ended(student: Student) -> RemoteError | None:
     return getattr(student._connection, "ended", None)
 
 
+def printed_by(student: Student) -> str:
+    """The beginning of what the student's code has printed, where it is kept: on their own machine."""
+    return str(getattr(student._connection, "printed", ""))
+
+
 def limit_memory(student: Student, more: int) -> None:
     """Allows the student's process ``more`` bytes beyond what it holds now, for the rest of the session: what goes
     further fails there, as a MemoryLimit. The system sees to it, not the process."""
