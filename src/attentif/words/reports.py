@@ -63,8 +63,8 @@ def picture_legend(rows: str, columns: str, place: str, *, wide: bool) -> Text:
         (" Couleurs en échelle logarithmique.", " Colours on a logarithmic scale.") if wide else ("", "")
     )
     return Text(
-        f"{axes_fr}{part_fr}≠ marque ce qui diffère, = ce qui est juste ; orange : hors de l'étendue attendue.{scale_fr}",
-        f"{axes_en}{part_en}≠ marks what differs, = what is right; orange: beyond what is expected.{scale_en}",
+        f"{axes_fr}{part_fr}≠ marque ce qui diffère, = ce qui est juste ; orange : hors de l'étendue.{scale_fr}",
+        f"{axes_en}{part_en}≠ marks what differs, = what is right; orange: out of range.{scale_en}",
     )
 
 
