@@ -80,7 +80,7 @@ class Written(HTMLParser):
         self.theme, self.found, self.stack = theme, [], [("#000000", "#ffffff")]
 
     def colour(self, value, before):
-        if value is None:
+        if value in (None, "inherit"):
             return before
         variable = re.fullmatch(r"var\(--jp-([a-z0-9-]+),(.*)\)", value)
         return self.theme.get(variable[1], variable[2]) if variable else value

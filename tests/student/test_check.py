@@ -6,15 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 
 import nbformat
+import numpy as np
 import pytest
 from courses import answer, nbgrader
 from nbclient import NotebookClient
 
 from attentif.diagnosis.student_errors import is_stub
 from attentif.remote.overtime import limited
-from attentif.remote.wire.errors import StudentError, TimeLimit
+from attentif.remote.wire.codec import encode
+from attentif.remote.wire.errors import StudentError, TimeLimit, TooLarge
 from attentif.reports.explanation import Explanation
 from attentif.reports.pages import html_report
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
@@ -291,3 +294,28 @@ def test_what_the_function_prints_is_shown_bounded_under_the_check(folder, capsy
     assert "│ 3" in shown
     assert "[…]" in shown
     assert shown.count("│") < 50
+
+
+@pytest.mark.parametrize(
+    "huge",
+    [
+        "np.broadcast_to(0.0, (20000, 20000))",
+        "torch.zeros(1).expand(20000, 20000)",
+    ],  # nothing to allocate, until copied
+)
+def test_a_huge_answer_is_judged_by_its_shape(folder, capsys, huge):
+    check("center", namespace=names(f"import numpy as np, torch\ndef center(X):\n    return {huge}"))
+    shown = capsys.readouterr().out
+    assert "(n=2, d=3), obtenu (20000, 20000)" in shown
+    assert "n'a pas pu être lue" not in shown
+
+
+def test_what_is_too_large_is_refused_before_it_is_copied():
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge) as refused:
+            encode(np.broadcast_to(0.0, (20000, 20000)))
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+    assert refused.value.shape == (20000, 20000)

@@ -16,14 +16,15 @@ from attentif.diagnosis.answers import Asked, Knowledge, WrongAnswer
 from attentif.diagnosis.chain import name_mistake
 from attentif.diagnosis.not_finite import explain_not_finite
 from attentif.diagnosis.properties import explain_property
-from attentif.diagnosis.student_errors import definition_problem, explain_error, is_stub, not_written
+from attentif.diagnosis.student_errors import definition_problem, explain_error, explain_remote, is_stub, not_written
 from attentif.diagnosis.two_answers import explain_two_answers
 from attentif.exercises.exercise import Case, Function
-from attentif.references.compare import compare
+from attentif.references.compare import compare, compare_shape
 from attentif.references.mismatch import Mismatch
 from attentif.references.outcome import Outcome, run_student
 from attentif.references.precision import right_to_single, to_single
 from attentif.remote.wire.call import Call
+from attentif.remote.wire.errors import TooLarge
 from attentif.reports.explanation import CheckFailure, Explanation, Picture
 from attentif.words import checks as words
 from attentif.words.properties import next_steps, shape_steps
@@ -156,11 +157,21 @@ class CaseSet:
             return problem
         outcomes = []
         for case in cases:
-            outcome = self._run(case, student)
+            try:
+                outcome = self._run(case, student)
+            except TooLarge as error:
+                return self._too_large(function, case, error)
             if outcome.error is not None and is_stub(outcome.error):
                 return not_written(function.name, case.call)
             outcomes.append(outcome)
         return outcomes
+
+    def _too_large(self, function: Function, case: Case, error: TooLarge) -> Explanation:
+        """An answer that is too large to be read is judged by its shape."""
+        mismatch = compare_shape(error.shape, self.reference.expected(case), function)
+        if mismatch is None:
+            return explain_remote(error)
+        return Explanation(mismatch.general, _evidence(case, mismatch), hints=shape_steps(), function=function.name)
 
     def _judge(self, function: Function, answers: list[Outcome] | Explanation, student: Any) -> Explanation | None:
         if isinstance(answers, Explanation):

@@ -119,6 +119,8 @@ def explain_remote(error: errors.RemoteError) -> Explanation:
         return Explanation(said.too_slow(error.seconds), hints=said.SLOW_HINTS)
     if isinstance(error, errors.MemoryLimit):
         return Explanation(said.TOO_MUCH_MEMORY, hints=said.MEMORY_HINTS)
+    if isinstance(error, errors.TooLarge):
+        return Explanation(said.TOO_LARGE, said.of_shape(error.shape), hints=said.MEMORY_HINTS)
     if isinstance(error, errors.ProcessDied):
         return Explanation(said.PROCESS_ENDED)
     return Explanation(said.UNREADABLE)

@@ -150,7 +150,7 @@ def _compare_output(output: Output, value: Any, expected: Any, function: Functio
     if got is None or (isinstance(expected, torch.Tensor) and wanted.ndim and not isinstance(value, torch.Tensor)):
         return _type_mismatch(output, value, expected)
     return (
-        _shape_mismatch(output, got, wanted)
+        _shape_mismatch(output, got.shape, wanted.shape)
         or _dtype_mismatch(output, got, wanted)
         or _value_mismatch(output, got, wanted, value, function)
     )
@@ -184,13 +184,19 @@ def _type_mismatch(output: Output, value: Any, expected: Any) -> Mismatch:
     return Mismatch("type", general, general)
 
 
-def _shape_mismatch(output: Output, got: np.ndarray, wanted: np.ndarray) -> Mismatch | None:
-    if got.shape == wanted.shape:
+def compare_shape(shape: tuple[int, ...], expected: Any, function: Function) -> Mismatch | None:
+    """What is wrong with an answer of which the shape alone is known; None where more than one array is expected."""
+    wanted = None if isinstance(expected, (Mapping, tuple, list)) else to_numpy(expected)
+    return None if wanted is None else _shape_mismatch(function.outputs[0], shape, wanted.shape)
+
+
+def _shape_mismatch(output: Output, got: tuple[int, ...], wanted: tuple[int, ...]) -> Mismatch | None:
+    if got == wanted:
         return None
-    names = axis_names(output, wanted.ndim)
-    symbols = f"({', '.join(names)})" if names else f"{wanted.ndim} axes"
-    general = words.wrong_shape(output.name, symbols if wanted.ndim else "")
-    detail = words.expected_and_got(output.name, named_shape(output, wanted.shape), _sizes(got.shape))
+    names = axis_names(output, len(wanted))
+    symbols = f"({', '.join(names)})" if names else f"{len(wanted)} axes"
+    general = words.wrong_shape(output.name, symbols if wanted else "")
+    detail = words.expected_and_got(output.name, named_shape(output, wanted), _sizes(got))
     return Mismatch("shape", general, detail)
 
 
