@@ -21,13 +21,16 @@ from attentif.exercises.course import find_course
 from attentif.references.folder import FolderReferences
 from attentif.reports.judged import Judged
 from attentif.reports.pages import html_report, plain_report
+from attentif.reports.progress import Progress
 from attentif.reports.results import ExerciseReport
 from attentif.student.kernel import running_shell, watch_kernel
 from attentif.student.local import NamespaceStudents
 from attentif.student.notebook import open_notebook
 from attentif.student.sources import judge_sources
+from attentif.student.summary import summarise
 from attentif.words import checks as words
-from attentif.words.language import Language, language
+from attentif.words.language import Language, UnknownLanguage, language
+from attentif.words.progress import not_established
 
 MACHINE_MODES = ("validate", "autograde")
 
@@ -66,29 +69,62 @@ class ShownReport:
         return html_report(self.report, lang=self.lang, judged=self.judged)
 
 
-def check(
-    exercise: str, *, hidden: bool = False, lang: str | None = None, namespace: Mapping[str, Any] | None = None
-) -> None:
-    """Runs the public checks of ``exercise`` on the notebook's functions and shows the report.
+class Check:
+    """``check("name")`` and ``check.summary()``: what a notebook imports."""
 
-    ``hidden=True`` runs the hidden checks; they exist only in the course's own repository. ``lang`` is the report's
-    language, "fr" or "en": by default what the environment's ATTENTIF_LANG says, else French. ``namespace`` replaces
-    the caller's global names. Raises UnknownExercise or ChecksNotFound, each with what to do about it, and
-    UnknownLanguage.
-    """
-    chosen = language(lang)
-    names = namespace if namespace is not None else sys._getframe(1).f_globals
-    folder = find_checks(lang=chosen)
-    files = _files(folder, exercise, hidden=hidden, lang=chosen)
-    references = FolderReferences()
-    run = Run(NamespaceStudents(names), references)
-    report = run_checks(run, files, [exercise])[exercise]
-    if os.environ.get("NBGRADER_EXECUTION") in MACHINE_MODES and not report.passed:
-        raise CheckFailed(plain_report(report, lang=chosen))
-    functions = [function.name for function in references.load(exercise, files[0]).functions]
-    _show(ShownReport(report, chosen, _judged(names, functions)))
-    if run.interrupted:
-        raise ChecksInterrupted
+    def __init__(self) -> None:
+        self._reports: dict[str, ExerciseReport] = {}  # the last of each exercise
+
+    def __call__(
+        self,
+        exercise: str,
+        *,
+        hidden: bool = False,
+        lang: str | None = None,
+        namespace: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Runs the public checks of ``exercise`` on the notebook's functions and shows the report.
+
+        ``hidden=True`` runs the hidden checks; they exist only in the course's own repository. ``lang`` is the report's
+        language, "fr" or "en": by default what the environment's ATTENTIF_LANG says, else French. ``namespace``
+        replaces the caller's global names. Raises UnknownExercise or ChecksNotFound, each with what to do about it,
+        and UnknownLanguage.
+        """
+        chosen = language(lang)
+        names = namespace if namespace is not None else sys._getframe(1).f_globals
+        folder = find_checks(lang=chosen)
+        files = _files(folder, exercise, hidden=hidden, lang=chosen)
+        references = FolderReferences()
+        run = Run(NamespaceStudents(names), references)
+        report = run_checks(run, files, [exercise])[exercise]
+        if os.environ.get("NBGRADER_EXECUTION") in MACHINE_MODES and not report.passed:
+            raise CheckFailed(plain_report(report, lang=chosen))
+        functions = [function.name for function in references.load(exercise, files[0]).functions]
+        _show(ShownReport(report, chosen, _judged(names, functions)))
+        if run.interrupted:
+            self._reports.pop(exercise, None)
+            raise ChecksInterrupted
+        if not hidden:
+            self._reports[exercise] = report
+
+    def summary(self, *, lang: str | None = None) -> None:
+        """Shows the atelier's exercises, the points at stake, which public checks pass so far, what to do next, and
+        whether the notebooks are ready to be handed in. Never raises."""
+        chosen: Language = "fr"
+        try:
+            chosen = language(lang)
+            log = watch_kernel()
+            runs = list(log.runs) if log is not None else []
+            _show(summarise(find_checks(lang=chosen), self._reports, runs, open_notebook(), chosen))
+        except Exception as error:  # a last cell that fails would stand between a notebook and its grade
+            reason = str(error) if isinstance(error, (ChecksNotFound, UnknownLanguage)) else type(error).__name__
+            print(not_established(reason).to(chosen))
+
+    def __repr__(self) -> str:
+        return 'check("…"), check.summary()'
+
+
+check = Check()
 
 
 def _judged(names: Mapping[str, Any], functions: Sequence[str]) -> Judged:
@@ -123,7 +159,7 @@ def _files(folder: Path, exercise: str, *, hidden: bool, lang: Language) -> list
     return [path]
 
 
-def _show(shown: ShownReport) -> None:
+def _show(shown: ShownReport | Progress) -> None:
     """In IPython the report is displayed, so that two checks in one cell both show; elsewhere it is printed."""
     if running_shell() is None:
         print(shown)
