@@ -9,8 +9,9 @@ class NotebookKernel:
     """A kernel in a released folder, whose notebook's file it is told of."""
 
     def __init__(self, folder, notebook, **environment):
-        env = {**os.environ, "OMP_NUM_THREADS": "1", "JPY_SESSION_NAME": str(notebook), **environment}
+        env = {**os.environ, "OMP_NUM_THREADS": "1", "JPY_SESSION_NAME": str(notebook)}
         env.pop("NBGRADER_EXECUTION", None)
+        env.update(environment)
         self.manager, self.client = start_new_kernel(cwd=str(folder), env=env)
 
     def run(self, code, cell=None, interrupt_after=None):

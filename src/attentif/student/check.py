@@ -16,7 +16,7 @@ from typing import Any
 
 from attentif.checks.run import Run
 from attentif.checks.runner import run_checks
-from attentif.exercises.conventions import HIDDEN_CHECKS, REFERENCES, exercise_checked_by, public_checks
+from attentif.exercises.conventions import HIDDEN_CHECKS, exercise_checked_by, public_checks
 from attentif.exercises.course import find_course
 from attentif.references.folder import FolderReferences
 from attentif.reports.judged import Judged
@@ -26,6 +26,7 @@ from attentif.reports.results import ExerciseReport
 from attentif.student.kernel import running_shell, watch_kernel
 from attentif.student.local import NamespaceStudents
 from attentif.student.notebook import open_notebook
+from attentif.student.places import ChecksNotFound, find_checks
 from attentif.student.sources import judge_sources
 from attentif.student.summary import summarise
 from attentif.words import checks as words
@@ -48,10 +49,6 @@ class ChecksInterrupted(KeyboardInterrupt):
 
 class UnknownExercise(Exception):
     """No such exercise; the message lists those that exist, nearest first."""
-
-
-class ChecksNotFound(Exception):
-    """No folder of checks near the notebook; the message says where it was looked for."""
 
 
 @dataclass(frozen=True)
@@ -130,17 +127,6 @@ check = Check()
 def _judged(names: Mapping[str, Any], functions: Sequence[str]) -> Judged:
     log = watch_kernel()
     return judge_sources(names, functions, list(log.runs), open_notebook()) if log is not None else Judged()
-
-
-def find_checks(start: Path | None = None, *, lang: str | None = None) -> Path:
-    """The folder ``checks`` of the notebook: beside it, or named by ATTENTIF_CHECKS. Raises ChecksNotFound."""
-    here = Path(start or Path.cwd())
-    named = os.environ.get("ATTENTIF_CHECKS")
-    candidates = ([Path(named)] if named else []) + [here / "checks", here.parent / "checks"]
-    for folder in candidates:
-        if (folder / REFERENCES).is_dir():
-            return folder
-    raise ChecksNotFound(words.checks_not_found(here.name).to(language(lang)))
 
 
 def _files(folder: Path, exercise: str, *, hidden: bool, lang: Language) -> list[Path]:

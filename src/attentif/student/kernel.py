@@ -9,6 +9,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+from attentif.student.unwritten import CalmStubs
+
 _KEPT = 2000  # executions that are remembered
 
 
@@ -78,5 +80,6 @@ def watch_kernel() -> KernelLog | None:
         return None
     if id(shell) not in _logs:
         log = _logs[id(shell)] = KernelLog(shell)
+        CalmStubs(shell).install()  # before the log, which is not to note what is no error
         shell.events.register("post_run_cell", log.note)
     return _logs[id(shell)]
