@@ -44,6 +44,14 @@ def test_what_depends_on_such_a_cell_waits_too(kernel):
     assert (status, "`gap` vient d'une cellule ci-dessus" in shown) == ("ok", True)
 
 
+def test_a_cell_that_is_all_to_be_written_and_what_needs_it(kernel):
+    stub = '# Layer, helper : ceux de votre notebook 3.\nraise NotImplementedError("à compléter")'
+    status, shown = kernel.run(stub, "own")
+    assert (status, "une réponse n'est pas encore écrite" in shown) == ("ok", True)
+    status, shown = kernel.run("layers = [Layer() for _ in range(2)]", "figure")
+    assert (status, "`Layer` vient d'une cellule ci-dessus" in shown) == ("ok", True)
+
+
 @pytest.mark.parametrize(
     ("code", "error"),
     [

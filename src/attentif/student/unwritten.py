@@ -11,6 +11,7 @@ import contextlib
 import dis
 import json
 import linecache
+import re
 import sys
 from types import TracebackType
 from typing import Any
@@ -61,9 +62,13 @@ class CalmStubs:
         """IPython's event after each cell: a cell that was left aside has no error."""
         if self._forgiven is None or getattr(result, "error_in_exec", None) is not self._forgiven:
             return
+        bare = type(self._forgiven) is NotImplementedError and _stub(self._forgiven.__traceback__) == ""
         self._forgiven = result.error_in_exec = None
         with contextlib.suppress(Exception):
-            self._awaited |= _defined_by(self._shell.transform_cell(result.info.raw_cell))
+            source = result.info.raw_cell
+            # A cell that is nothing but a stub says in its comments what is to be defined there.
+            named = set(re.findall(r"[^\W\d]\w*", source)) if bare else set()
+            self._awaited |= named | _defined_by(self._shell.transform_cell(source))
 
 
 def _stub(trace: TracebackType | None) -> str | None:
