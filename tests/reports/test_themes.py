@@ -157,3 +157,7 @@ def test_it_can_be_heard_and_used_by_keyboard():
         assert f'role="img" aria-label="{label}"' in html
     assert html.count('scope="row"') == 6
     assert html.count('tabindex="0"') == 4  # three matrices and what is printed scroll
+
+
+def test_the_legend_says_which_output_is_drawn():
+    assert draw(Picture(SAID, [[1.0]], [[2.0]], "T_q", "T_k", name="weights")).legend.fr.startswith("`weights`. Lignes")

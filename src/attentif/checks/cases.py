@@ -19,7 +19,7 @@ from attentif.diagnosis.properties import explain_property
 from attentif.diagnosis.student_errors import definition_problem, explain_error, explain_remote, is_stub, not_written
 from attentif.diagnosis.two_answers import explain_two_answers
 from attentif.exercises.exercise import Case, Function
-from attentif.references.compare import compare, compare_shape
+from attentif.references.compare import compare, compare_shape, compare_weights
 from attentif.references.mismatch import Mismatch
 from attentif.references.outcome import Outcome, run_student
 from attentif.references.precision import right_to_single, to_single
@@ -210,13 +210,18 @@ class CaseSet:
     ) -> Explanation:
         hidden, function = self.reference.hidden, answer.function
         evidence = _evidence(case, mismatch) if mismatch else None
-        picture = None if hidden or mismatch is None else _picture(mismatch)
+        picture = None if hidden or mismatch is None else self._telling_picture(function, case, outcome, mismatch)
         if named is None and outcome.error is not None:
             explanation = explain_error(function, outcome.error, hidden=hidden)
         else:
             found = named or _unnamed(answer, mismatch)
             explanation = replace(found, evidence=_joined(found.evidence, evidence), picture=picture)
         return explanation.without_values() if hidden else explanation
+
+    def _telling_picture(self, function: Function, case: Case, outcome: Outcome, mismatch: Mismatch) -> Picture | None:
+        """The weights where they are wrong too: a mistake is seen there before anything is multiplied by them."""
+        weights = compare_weights(outcome.value, self.reference.expected(case), function)
+        return (_picture(weights) if weights is not None else None) or _picture(mismatch)
 
 
 def _unnamed(answer: WrongAnswer, mismatch: Mismatch | None) -> Explanation:
@@ -257,6 +262,7 @@ def _picture(mismatch: Mismatch) -> Picture | None:
         rows=axes[-2],
         columns=axes[-1],
         place=", ".join(f"{name}={index}" if name not in ("", "…") else str(index) for name, index in place),
+        name=mismatch.name,
         differs=differs.tolist(),
     )
 

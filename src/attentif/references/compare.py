@@ -14,6 +14,7 @@ from attentif.words import values as words
 from attentif.words.text import Text
 
 FLOAT32_RTOL, FLOAT32_ATOL = 1e-4, 1e-5
+_WEIGHTS = "weights"
 _ALL_DIGITS = 17  # what tells any two float64 apart
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 
@@ -33,6 +34,15 @@ def compare(value: Any, expected: Any, function: Function) -> Mismatch | None:
         if mismatch is not None:
             return mismatch
     return None
+
+
+def compare_weights(value: Any, expected: Any, function: Function) -> Mismatch | None:
+    """What differs in the values of the output "weights", where a function has one besides others: they show a mistake
+    that their product with something else blurs. None where they are right, or not comparable."""
+    pairs = paired_outputs(value, expected, function) or []
+    chosen = [pair for pair in pairs if pair[0].name == _WEIGHTS and len(pairs) > 1]
+    mismatch = _compare_output(*chosen[0], function) if chosen else None
+    return mismatch if mismatch is not None and mismatch.kind == "values" else None
 
 
 def same_answer(value: Any, other: Any, function: Function) -> bool:
@@ -243,7 +253,9 @@ def _value_mismatch(
         return None
     general = words.wrong_values(output.name)
     detail = _worst_difference(output, got, wanted, wrong, function.atol)
-    return Mismatch("values", general, detail, got, wanted, wrong, tuple(axis_names(output, wanted.ndim) or ()))
+    return Mismatch(
+        "values", general, detail, got, wanted, wrong, tuple(axis_names(output, wanted.ndim) or ()), output.name
+    )
 
 
 def wrong_entries(output: Output, got: np.ndarray, wanted: np.ndarray, value: Any, function: Function) -> np.ndarray:

@@ -30,6 +30,7 @@ class Mismatch:
     expected: np.ndarray | None = None
     wrong: np.ndarray | None = None
     axes: tuple[str, ...] = ()
+    name: str = ""  # the output's
 
 
 def data_mismatch(name: str, value: Any, expected: Any) -> Mismatch | None:

@@ -11,9 +11,9 @@ from attentif.words.text import Text
 
 @dataclass(frozen=True)
 class Picture:
-    """Two matrices to be shown side by side; public checks only. ``rows`` and ``columns`` name their axes, ``place``
-    says where they lie in what has more axes ("B=0, h=1"), ``differs`` marks the entries that are wrong (where it is
-    empty: those that are not equal)."""
+    """Two matrices to be shown side by side; public checks only. ``name`` is the output's, ``rows`` and ``columns``
+    name their axes, ``place`` says where they lie in what has more axes ("B=0, h=1"), ``differs`` marks the entries
+    that are wrong (where it is empty: those that are not equal)."""
 
     title: Text
     student: list[list[float]]
@@ -21,6 +21,7 @@ class Picture:
     rows: str = ""
     columns: str = ""
     place: str = ""
+    name: str = ""
     differs: list[list[bool]] = field(default_factory=list)
 
 

@@ -78,7 +78,7 @@ def draw(picture: Picture) -> PicturePanels:
         shown(picture.student, True),
         shown(picture.expected, False),
         _panel(picture, _difference_cell(gaps, differs, decimals)),
-        words.picture_legend(picture.rows, picture.columns, picture.place, wide=wide),
+        words.picture_legend(picture.name, picture.rows, picture.columns, picture.place, wide=wide),
     )
 
 

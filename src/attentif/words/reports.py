@@ -54,10 +54,11 @@ def number(value: float, lang: Language) -> str:
     return short.replace(".", ",") if lang == "fr" else short
 
 
-def picture_legend(rows: str, columns: str, place: str, *, wide: bool) -> Text:
-    """What the matrices show: their axes, where they lie in a larger answer, what is marked, a compressed scale."""
-    axes_fr = f"Lignes : {rows} ; colonnes : {columns}. " if rows and columns else ""
-    axes_en = f"Rows: {rows}; columns: {columns}. " if rows and columns else ""
+def picture_legend(name: str, rows: str, columns: str, place: str, *, wide: bool) -> Text:
+    """What the matrices show: name and axes, where they lie in a larger answer, what is marked, a compressed scale."""
+    named = f"`{name}`. " if name else ""
+    axes_fr = f"{named}Lignes : {rows} ; colonnes : {columns}. " if rows and columns else named
+    axes_en = f"{named}Rows: {rows}; columns: {columns}. " if rows and columns else named
     part_fr, part_en = (f"Tranche {place}. ", f"Slice {place}. ") if place else ("", "")
     scale_fr, scale_en = (
         (" Couleurs en échelle logarithmique.", " Colours on a logarithmic scale.") if wide else ("", "")
