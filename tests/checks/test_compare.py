@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from attentif.exercises.exercise import Function, Output
-from attentif.references.compare import compare, named_shape, paired_outputs, same_answer
+from attentif.references.compare import compare, compare_weights, named_shape, paired_outputs, same_answer
 
 ATTENTION = Function(
     "attend", "(Q, K, V)", (Output("output", "B h T d_h"), Output("weights", "B h T T")), rtol=1e-6, atol=1e-8
@@ -214,3 +214,13 @@ def test_general_words_about_data_quote_nothing():
     assert "hidden" not in mismatch.general.fr + mismatch.general.en
     counted = compare([b"a"] * 3, [b"a"] * 5, MERGES)
     assert not set("35") & set(counted.general.fr + counted.general.en)
+
+
+def test_wrong_weights_are_told_apart_from_the_output_that_they_give():
+    function = Function("attend", "(x)", (Output("output", "T d"), Output("weights", "T_q T_k")))
+    right, wrong = np.eye(2), np.array([[0.5, 0.5], [0.0, 1.0]])
+    both = compare_weights((wrong @ wrong, wrong), (right, right), function)
+    assert (both.name, both.axes, both.wrong.tolist()) == ("weights", ("T_q", "T_k"), [[True, True], [False, False]])
+    assert compare((wrong @ wrong, wrong), (right, right), function).name == "output"
+    assert compare_weights((wrong, right), (right, right), function) is None
+    assert compare_weights((wrong, right[:1]), (right, right), function) is None

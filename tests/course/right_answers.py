@@ -1689,6 +1689,8 @@ def decode_step__position_by_position(model, ids, cache):
 
 def optimizer_groups__bert_examples(model, lr, weight_decay, layer_decay=1.0):
     """In the manner of transformers' old examples: no_decay, any(nd in n …), a floor after the other."""
+    import re
+
     if lr < 0 or weight_decay < 0:
         raise ValueError("negative")
     if not 0 < layer_decay <= 1:
@@ -2025,6 +2027,7 @@ def best_span__loops(start_logits, end_logits, is_context, max_length):
 
 def normalize_answer__squad(text):
     """In the manner of SQuAD's evaluation script."""
+    import re
     import unicodedata
 
     def remove_articles(t):
@@ -2098,7 +2101,7 @@ def distilbert_loss__distiller(student_logits, teacher_logits, labels, h_s, h_t,
     ce_loss_fct = nn.KLDivLoss(reduction="batchmean")
     loss = alpha_ce * ce_loss_fct(F.log_softmax(s / T, dim=-1), F.softmax(t / T, dim=-1)) * T**2
     lm_loss_fct = nn.CrossEntropyLoss(ignore_index=-100)
-    loss += alpha_mlm * lm_loss_fct(student_logits.view(-1, student_logits.size(-1)), labels.view(-1))
+    loss += alpha_mlm * lm_loss_fct(student_logits.reshape(-1, student_logits.size(-1)), labels.reshape(-1))
     loss += alpha_cos * cosine_loss(h_s, h_t, mask)
     return loss
 

@@ -2,15 +2,27 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+import tracemalloc
 
 import nbformat
+import numpy as np
 import pytest
 from courses import answer, nbgrader
 from nbclient import NotebookClient
 
-from attentif.student.check import CheckFailed, ChecksNotFound, UnknownExercise, check, find_checks
+from attentif.diagnosis.student_errors import is_stub
+from attentif.remote.overtime import limited
+from attentif.remote.wire.codec import encode
+from attentif.remote.wire.errors import StudentError, TimeLimit, TooLarge
+from attentif.reports.explanation import Explanation
+from attentif.reports.pages import html_report
+from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.student.check import CheckFailed, ChecksInterrupted, ChecksNotFound, UnknownExercise, check, find_checks
+from attentif.words.text import Text
 
 RIGHT = "import numpy as np\ndef center(X):\n    return X - X.mean(0)"
 ROWS = "import numpy as np\ndef center(X):\n    return X - X.mean(1, keepdims=True)"
@@ -199,3 +211,111 @@ def test_an_unknown_exercise_is_said_in_one_language(folder):
         check("centre", lang="en", namespace={})
     assert "nearest" not in str(french.value)
     assert "proche" not in str(english.value)
+
+
+def test_an_endless_loop_ends_with_a_true_sentence(folder, capsys):
+    (folder / "checks" / "test_center.py").write_text(
+        (folder / "checks" / "test_center.py").read_text().replace(
+            "@pytest.mark.weight(2)", "@pytest.mark.time_limit(1)\n@pytest.mark.weight(2)"
+        )
+    )  # fmt: skip
+    loop = "while True:\n        try:\n            X = X + 0\n        except Exception:\n            pass"
+    endless = f"def center(X):\n    {loop}"
+    check("center", namespace=names(endless))
+    shown = capsys.readouterr().out
+    assert "Le calcul n'était pas fini après 1 s de processeur : il a été arrêté." in shown
+    assert "Cherchez une boucle qui ne s'arrête jamais." in shown
+    check("center", namespace=names(RIGHT))
+    assert "2 vérifications sur 2" in capsys.readouterr().out
+
+
+def test_a_call_that_waits_is_stopped_by_the_clock_on_the_wall():
+    with pytest.raises(TimeLimit) as stopped, limited(0.1):
+        time.sleep(60)
+    assert stopped.value.wall
+    assert stopped.value.seconds == pytest.approx(0.6)
+
+
+def test_the_checks_after_an_endless_call_are_not_run(folder, capsys):
+    text = (folder / "checks" / "test_center.py").read_text()
+    text = text.replace('@pytest.mark.requires("test_values")\n', "")
+    text = text.replace("@pytest.mark.weight(2)", "@pytest.mark.time_limit(1)\n@pytest.mark.weight(2)")
+    (folder / "checks" / "test_center.py").write_text(text)
+    check("center", namespace=names("def center(X):\n    while True: pass"))
+    assert "– Centrer deux fois ne change plus rien." in capsys.readouterr().out
+
+
+def test_interrupting_is_an_interruption_and_no_lack_of_checks(folder, capsys):
+    handler = signal.getsignal(signal.SIGINT)
+    code = "import os, signal, time\ndef center(X):\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(60)"
+    with pytest.raises(ChecksInterrupted):
+        check("center", namespace=names(code))
+    shown = capsys.readouterr().out
+    assert "Vous avez interrompu les vérifications" in shown
+    assert "Aucune vérification n'existe" not in shown
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_an_unwritten_stub_is_neutral(folder, capsys):
+    """The second function of an exercise, which the check file calls by itself, like the first."""
+    stub = 'def center(X):\n    raise NotImplementedError("à compléter")'
+    text = (folder / "checks" / "test_center.py").read_text()
+    (folder / "checks" / "test_center.py").write_text(text.replace('@pytest.mark.requires("test_values")\n', ""))
+    check("center", namespace=names(stub))
+    shown = capsys.readouterr().out
+    assert shown.count("`center` n'est pas encore écrite.") + shown.count("Même constat") == 2
+    assert "✗" not in shown
+    assert "NotImplementedError :" not in shown
+    assert "Traceback" not in shown
+
+
+def test_an_error_that_a_library_raises_is_no_stub():
+    at_a_call = StudentError("NotImplementedError", "Could not run", 2, "    1 def f(x):\n→   2     return g(x)")
+    assert not is_stub(at_a_call)
+    assert is_stub(StudentError("NotImplementedError", "", 2, '→   2     raise NotImplementedError("à compléter")'))
+    assert not is_stub(StudentError("ValueError", ""))
+
+
+def test_an_unwritten_stub_is_not_red_in_the_page():
+    explanation = Explanation(Text("pas écrite", "not written"), unwritten=True)
+    result = CheckResult("t", Text("titre", "title"), 1.0, False, Verdict.FAILED, (explanation,))
+    html = html_report(ExerciseReport("center", (result,)))
+    assert "pas encore écrite" in html
+    assert "✗" not in html
+
+
+def test_what_the_function_prints_is_shown_bounded_under_the_check(folder, capsys):
+    check("center", namespace=names("def center(X):\n    print('forme', X.shape)\n    return X - X.mean(0)"))
+    shown = capsys.readouterr().out
+    assert "│ forme (" in shown
+    assert shown.index("Chaque colonne") < shown.index("│ forme (")
+    check("center", namespace=names("def center(X):\n    for i in range(9999): print(i)\n    return X - X.mean(0)"))
+    shown = capsys.readouterr().out
+    assert "│ 3" in shown
+    assert "[…]" in shown
+    assert shown.count("│") < 50
+
+
+@pytest.mark.parametrize(
+    "huge",
+    [
+        "np.broadcast_to(0.0, (20000, 20000))",
+        "torch.zeros(1).expand(20000, 20000)",
+    ],  # nothing to allocate, until copied
+)
+def test_a_huge_answer_is_judged_by_its_shape(folder, capsys, huge):
+    check("center", namespace=names(f"import numpy as np, torch\ndef center(X):\n    return {huge}"))
+    shown = capsys.readouterr().out
+    assert "(n=2, d=3), obtenu (20000, 20000)" in shown
+    assert "n'a pas pu être lue" not in shown
+
+
+def test_what_is_too_large_is_refused_before_it_is_copied():
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge) as refused:
+            encode(np.broadcast_to(0.0, (20000, 20000)))
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+    assert refused.value.shape == (20000, 20000)

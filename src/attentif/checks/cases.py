@@ -16,14 +16,15 @@ from attentif.diagnosis.answers import Asked, Knowledge, WrongAnswer
 from attentif.diagnosis.chain import name_mistake
 from attentif.diagnosis.not_finite import explain_not_finite
 from attentif.diagnosis.properties import explain_property
-from attentif.diagnosis.student_errors import definition_problem, explain_error, not_written
+from attentif.diagnosis.student_errors import definition_problem, explain_error, explain_remote, is_stub, not_written
 from attentif.diagnosis.two_answers import explain_two_answers
 from attentif.exercises.exercise import Case, Function
-from attentif.references.compare import compare
+from attentif.references.compare import compare, compare_shape, compare_weights
 from attentif.references.mismatch import Mismatch
 from attentif.references.outcome import Outcome, run_student
 from attentif.references.precision import right_to_single, to_single
 from attentif.remote.wire.call import Call
+from attentif.remote.wire.errors import TooLarge
 from attentif.reports.explanation import CheckFailure, Explanation, Picture
 from attentif.words import checks as words
 from attentif.words.properties import next_steps, shape_steps
@@ -156,11 +157,21 @@ class CaseSet:
             return problem
         outcomes = []
         for case in cases:
-            outcome = self._run(case, student)
-            if outcome.error is not None and outcome.error.type == "NotImplementedError":
+            try:
+                outcome = self._run(case, student)
+            except TooLarge as error:
+                return self._too_large(function, case, error)
+            if outcome.error is not None and is_stub(outcome.error):
                 return not_written(function.name, case.call)
             outcomes.append(outcome)
         return outcomes
+
+    def _too_large(self, function: Function, case: Case, error: TooLarge) -> Explanation:
+        """An answer that is too large to be read is judged by its shape."""
+        mismatch = compare_shape(error.shape, self.reference.expected(case), function)
+        if mismatch is None:
+            return explain_remote(error)
+        return Explanation(mismatch.general, _evidence(case, mismatch), hints=shape_steps(), function=function.name)
 
     def _judge(self, function: Function, answers: list[Outcome] | Explanation, student: Any) -> Explanation | None:
         if isinstance(answers, Explanation):
@@ -199,13 +210,18 @@ class CaseSet:
     ) -> Explanation:
         hidden, function = self.reference.hidden, answer.function
         evidence = _evidence(case, mismatch) if mismatch else None
-        picture = None if hidden or mismatch is None else _picture(mismatch)
+        picture = None if hidden or mismatch is None else self._telling_picture(function, case, outcome, mismatch)
         if named is None and outcome.error is not None:
             explanation = explain_error(function, outcome.error, hidden=hidden)
         else:
             found = named or _unnamed(answer, mismatch)
             explanation = replace(found, evidence=_joined(found.evidence, evidence), picture=picture)
         return explanation.without_values() if hidden else explanation
+
+    def _telling_picture(self, function: Function, case: Case, outcome: Outcome, mismatch: Mismatch) -> Picture | None:
+        """The weights where they are wrong too: a mistake is seen there before anything is multiplied by them."""
+        weights = compare_weights(outcome.value, self.reference.expected(case), function)
+        return (_picture(weights) if weights is not None else None) or _picture(mismatch)
 
 
 def _unnamed(answer: WrongAnswer, mismatch: Mismatch | None) -> Explanation:
@@ -232,10 +248,23 @@ def _joined(one: Text | None, other: Text | None) -> Text | None:
 def _picture(mismatch: Mismatch) -> Picture | None:
     if mismatch.student is None or mismatch.expected is None or mismatch.expected.ndim < 2:
         return None
-    mine, theirs = (a.reshape(-1, *a.shape[-2:])[_worst_slice(mismatch)] for a in (mismatch.student, mismatch.expected))
-    if max(theirs.shape) > PICTURE_LIMIT:
+    shape, worst = mismatch.expected.shape, _worst_slice(mismatch)
+    if max(shape[-2:]) > PICTURE_LIMIT:
         return None
-    return Picture(MATRICES, mine.astype(float).tolist(), theirs.astype(float).tolist())
+    wrong = np.zeros(shape, bool) if mismatch.wrong is None else np.broadcast_to(mismatch.wrong, shape)
+    mine, theirs, differs = (a.reshape(-1, *shape[-2:])[worst] for a in (mismatch.student, mismatch.expected, wrong))
+    axes = mismatch.axes or ("",) * len(shape)
+    place = zip(axes[:-2], np.unravel_index(worst, shape[:-2] or (1,)), strict=False)
+    return Picture(
+        MATRICES,
+        mine.astype(float).tolist(),
+        theirs.astype(float).tolist(),
+        rows=axes[-2],
+        columns=axes[-1],
+        place=", ".join(f"{name}={index}" if name not in ("", "…") else str(index) for name, index in place),
+        name=mismatch.name,
+        differs=differs.tolist(),
+    )
 
 
 def _worst_slice(mismatch: Mismatch) -> int:

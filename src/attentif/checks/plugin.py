@@ -21,9 +21,9 @@ from attentif.checks.handed_in import HandedIn
 from attentif.checks.remarks import Remarks
 from attentif.checks.run import RUN, NotRun, Run
 from attentif.diagnosis.not_finite import explain_not_finite_reply, holds_nan
-from attentif.diagnosis.student_errors import explain_error, explain_remote
+from attentif.diagnosis.student_errors import explain_error, explain_remote, explain_stub, is_stub
 from attentif.exercises.conventions import is_hidden
-from attentif.remote.outside.student import limit_memory, watch
+from attentif.remote.outside.student import limit_memory, printed_by, watch
 from attentif.remote.wire import errors
 from attentif.reports.explanation import CheckFailure, Explanation, PropertyFailure
 from attentif.reports.results import CheckResult, Verdict
@@ -89,9 +89,10 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
     with run.students.open(name, request.node.path, time_limit=limit, alone=alone) as opened:
         if memory:
             limit_memory(opened, int(memory.args[0]) * 1024 * 1024)
-        request.node.stash[_RETURNED] = _Returned()  # a session that is kept runs this test for others too
-        watch(opened, request.node.stash[_RETURNED])
+        returned = request.node.stash[_RETURNED] = _Returned(opened)  # a session that is kept runs it for others too
+        watch(opened, returned)
         yield opened
+        returned.student = None
 
 
 @pytest.fixture
@@ -110,7 +111,13 @@ def remarks(request: pytest.FixtureRequest) -> Remarks:
 class _Returned:
     """What the student's code returned during a check, as far as it matters to what may be said of it."""
 
+    student: Any = None
     nan: bool = False
+
+    @property
+    def printed(self) -> str:
+        """What the code has printed, where that is kept."""
+        return printed_by(self.student) if self.student is not None else ""
 
     def __call__(self, given: Any, value: Any) -> None:
         self.nan = self.nan or (holds_nan(value) and not holds_nan(given))
@@ -166,6 +173,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestR
         explanations=tuple(e.without_values() for e in explanations) if _is_hidden(item) else explanations,
         seconds=call.duration,
         internal=internal,
+        printed="" if _is_hidden(item) else item.stash.get(_RETURNED, _Returned()).printed,
     )
 
 
@@ -213,6 +221,8 @@ _REMOTE_VERDICTS = {
 
 
 def _explain(error: errors.RemoteError, *, hidden: bool) -> Explanation:
+    if isinstance(error, errors.StudentError) and is_stub(error):
+        return explain_stub(error, hidden=hidden)
     if isinstance(error, errors.StudentError):
         return explain_error(None, error, hidden=hidden)
     return explain_remote(error)

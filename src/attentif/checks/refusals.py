@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from attentif.diagnosis.student_errors import is_stub
 from attentif.remote.wire.errors import StudentError
 from attentif.reports.explanation import fail
 from attentif.words import exceptions
@@ -29,8 +30,7 @@ def check_refused(
     except StudentError as error:
         if error.type in {wanted.__name__ for wanted in errors}:
             return
-        if error.type == "NotImplementedError":
-            finding, consequence, hints = exceptions.not_written([function]), None, ()
-        else:
-            finding = exceptions.another_error(function, [wanted.__name__ for wanted in errors])
+        if is_stub(error):
+            fail(exceptions.not_written([function]), function=function, unwritten=True)
+        finding = exceptions.another_error(function, [wanted.__name__ for wanted in errors])
     fail(finding, consequence=consequence, hints=hints, function=function)

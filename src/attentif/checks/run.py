@@ -66,6 +66,7 @@ class Run:
     titles: dict[str, Text] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
     remarks: dict[str, Remarks] = field(default_factory=dict)
+    interrupted: bool = False  # by the person in front of the machine
 
     def passed(self, exercise: str, test: str) -> bool:
         """Whether a check of that name has run and passed for the exercise."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from attentif.checks.run import Run
 from attentif.checks.sessions import CheckFilesBroken, run_session
 from attentif.reports.results import ExerciseReport
+from attentif.words.checks import INTERRUPTED
 from attentif.words.reports import NO_CHECK
 
 __all__ = ["CheckFilesBroken", "run_checks"]
@@ -32,6 +33,6 @@ def _report(run: Run, exercise: str) -> ExerciseReport:
     results = tuple(run.results.get(exercise, []))
     hidden = any(result.hidden for result in results)
     said = tuple(run.remarks[exercise].notes) if exercise in run.remarks else ()
-    notices = said if results else (NO_CHECK,)
+    notices = (INTERRUPTED,) if run.interrupted else said if results else (NO_CHECK,)
     seed = run.references.seed_of(exercise) if hidden else None
     return ExerciseReport(exercise, results, run.titles.get(exercise), seed=seed, notices=notices)

@@ -153,6 +153,7 @@ def _main(paths: Sequence[Path], attach: _Attach) -> None:
     arguments = ["-c", os.devnull, "--assert=plain", "--import-mode=importlib", "--rootdir", str(paths[0].parent)]
     arguments += [f"-pno:{name}" for name in _UNUSED]
     status = pytest.main([*arguments, *map(str, paths)], plugins=[checks_plugin, attach])
+    attach.run.interrupted = status == pytest.ExitCode.INTERRUPTED
     if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         attach.collect_errors.append(f"pytest ended with status {status!r}")
 

@@ -37,6 +37,7 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 """
 
 
+GRADING_NEEDED = "needs the instructor's part: pip install 'attentif[grading]'"
 COMMANDS = (
     "demo", "roster", "collect", "grade", "feedback", "report", "similar", "export",
     "new", "prove", "references", "release", "data", "doctor",
@@ -52,8 +53,26 @@ def build_parser(command: str = "") -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"attentif {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in (command,) if command in COMMANDS else COMMANDS:
-        import_module(f"attentif.cli.{name}").add_to(commands)
+        try:
+            import_module(f"attentif.cli.{name}").add_to(commands)
+        except ModuleNotFoundError as error:
+            if name == command or not _is_foreign(error):
+                raise
+            commands.add_parser(name, help=GRADING_NEEDED)  # so that --help works in a student's environment
     return parser
+
+
+def _is_foreign(error: ModuleNotFoundError) -> bool:
+    """Whether what is missing is another package than this one."""
+    return bool(error.name) and str(error.name).partition(".")[0] != "attentif"
+
+
+def _missing(command: str, error: ModuleNotFoundError) -> int:
+    """Says that a command needs a package that students do not have; the exit status."""
+    if not _is_foreign(error):
+        raise error
+    print(f"attentif: `{command}` {GRADING_NEEDED} (no {error.name} here)", file=sys.stderr)
+    return 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,9 +82,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # nbgrader calls `alembic` by name: it must be found though the virtual environment is not active.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     arguments = sys.argv[1:] if arguments is None else arguments
-    parsed = build_parser(next(iter(arguments), "")).parse_args(arguments)
+    command = next(iter(arguments), "")
     try:
+        parsed = build_parser(command).parse_args(arguments)
         return int(parsed.run(parsed))
+    except ModuleNotFoundError as error:
+        return _missing(command, error)
     except UserError as error:
         print(f"attentif: {error}", file=sys.stderr)
         return error.status

@@ -14,6 +14,7 @@ from attentif.words import errors as words
 from attentif.words import exceptions as said
 from attentif.words.text import Text
 
+_IN_FUNCTION = re.compile(r"^  File .*, line \d+, in (\w+)$", re.MULTILINE)
 _MISSING_NAME = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -49,7 +50,21 @@ def not_written(function: str, call: Call) -> Explanation:
     """The stub is still there: of the function called or, where a helper of the course calls it, of what this is
     handed."""
     handed = [value.name for value in call.inputs.values() if isinstance(value, Ref)] or [function]
-    return Explanation(said.not_written(handed), hints=said.WRITE_IT, function=function)
+    return Explanation(said.not_written(handed), hints=said.WRITE_IT, function=function, unwritten=True)
+
+
+def is_stub(error: errors.StudentError) -> bool:
+    """Whether an error is the released stub's own, and not one that a library raised for want of something."""
+    stopped_at = error.cell.splitlines()[-1:]
+    return error.type == "NotImplementedError" and all("raise NotImplementedError" in line for line in stopped_at)
+
+
+def explain_stub(error: errors.StudentError, *, hidden: bool) -> Explanation:
+    """A stub that a check file met by itself; its name is known from the traceback, which hidden checks do not use."""
+    names = [] if hidden else _IN_FUNCTION.findall(error.traceback)
+    if names:
+        return Explanation(said.not_written(names[-1:]), hints=said.WRITE_IT, function=names[-1], unwritten=True)
+    return Explanation(said.SOMETHING_NOT_WRITTEN, hints=said.WRITE_IT, unwritten=True)
 
 
 def definition_problem(function: Function, call: Call, student: Any) -> Explanation | None:
@@ -104,6 +119,8 @@ def explain_remote(error: errors.RemoteError) -> Explanation:
         return Explanation(said.too_slow(error.seconds), hints=said.SLOW_HINTS)
     if isinstance(error, errors.MemoryLimit):
         return Explanation(said.TOO_MUCH_MEMORY, hints=said.MEMORY_HINTS)
+    if isinstance(error, errors.TooLarge):
+        return Explanation(said.TOO_LARGE, said.of_shape(error.shape), hints=said.MEMORY_HINTS)
     if isinstance(error, errors.ProcessDied):
         return Explanation(said.PROCESS_ENDED)
     return Explanation(said.UNREADABLE)

@@ -14,6 +14,7 @@ from attentif.words import values as words
 from attentif.words.text import Text
 
 FLOAT32_RTOL, FLOAT32_ATOL = 1e-4, 1e-5
+_WEIGHTS = "weights"
 _ALL_DIGITS = 17  # what tells any two float64 apart
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 
@@ -33,6 +34,15 @@ def compare(value: Any, expected: Any, function: Function) -> Mismatch | None:
         if mismatch is not None:
             return mismatch
     return None
+
+
+def compare_weights(value: Any, expected: Any, function: Function) -> Mismatch | None:
+    """What differs in the values of the output "weights", where a function has one besides others: they show a mistake
+    that their product with something else blurs. None where they are right, or not comparable."""
+    pairs = paired_outputs(value, expected, function) or []
+    chosen = [pair for pair in pairs if pair[0].name == _WEIGHTS and len(pairs) > 1]
+    mismatch = _compare_output(*chosen[0], function) if chosen else None
+    return mismatch if mismatch is not None and mismatch.kind == "values" else None
 
 
 def same_answer(value: Any, other: Any, function: Function) -> bool:
@@ -150,7 +160,7 @@ def _compare_output(output: Output, value: Any, expected: Any, function: Functio
     if got is None or (isinstance(expected, torch.Tensor) and wanted.ndim and not isinstance(value, torch.Tensor)):
         return _type_mismatch(output, value, expected)
     return (
-        _shape_mismatch(output, got, wanted)
+        _shape_mismatch(output, got.shape, wanted.shape)
         or _dtype_mismatch(output, got, wanted)
         or _value_mismatch(output, got, wanted, value, function)
     )
@@ -184,13 +194,19 @@ def _type_mismatch(output: Output, value: Any, expected: Any) -> Mismatch:
     return Mismatch("type", general, general)
 
 
-def _shape_mismatch(output: Output, got: np.ndarray, wanted: np.ndarray) -> Mismatch | None:
-    if got.shape == wanted.shape:
+def compare_shape(shape: tuple[int, ...], expected: Any, function: Function) -> Mismatch | None:
+    """What is wrong with an answer of which the shape alone is known; None where more than one array is expected."""
+    wanted = None if isinstance(expected, (Mapping, tuple, list)) else to_numpy(expected)
+    return None if wanted is None else _shape_mismatch(function.outputs[0], shape, wanted.shape)
+
+
+def _shape_mismatch(output: Output, got: tuple[int, ...], wanted: tuple[int, ...]) -> Mismatch | None:
+    if got == wanted:
         return None
-    names = axis_names(output, wanted.ndim)
-    symbols = f"({', '.join(names)})" if names else f"{wanted.ndim} axes"
-    general = words.wrong_shape(output.name, symbols if wanted.ndim else "")
-    detail = words.expected_and_got(output.name, named_shape(output, wanted.shape), _sizes(got.shape))
+    names = axis_names(output, len(wanted))
+    symbols = f"({', '.join(names)})" if names else f"{len(wanted)} axes"
+    general = words.wrong_shape(output.name, symbols if wanted else "")
+    detail = words.expected_and_got(output.name, named_shape(output, wanted), _sizes(got))
     return Mismatch("shape", general, detail)
 
 
@@ -236,7 +252,10 @@ def _value_mismatch(
     if not wrong.any():
         return None
     general = words.wrong_values(output.name)
-    return Mismatch("values", general, _worst_difference(output, got, wanted, wrong, function.atol), got, wanted)
+    detail = _worst_difference(output, got, wanted, wrong, function.atol)
+    return Mismatch(
+        "values", general, detail, got, wanted, wrong, tuple(axis_names(output, wanted.ndim) or ()), output.name
+    )
 
 
 def wrong_entries(output: Output, got: np.ndarray, wanted: np.ndarray, value: Any, function: Function) -> np.ndarray:

@@ -19,7 +19,8 @@ class Mismatch:
     """The first difference between a value and what was expected.
 
     ``general`` holds without any size or value (for hidden checks); ``detail`` quotes them. ``student`` and
-    ``expected`` are the arrays compared, when it came to comparing arrays.
+    ``expected`` are the arrays compared, when it came to comparing arrays, ``wrong`` marks the entries that differ, and
+    ``axes`` are the axes' names (empty where they do not fit).
     """
 
     kind: Literal["type", "dtype", "shape", "values"]
@@ -27,6 +28,9 @@ class Mismatch:
     detail: Text
     student: np.ndarray | None = None
     expected: np.ndarray | None = None
+    wrong: np.ndarray | None = None
+    axes: tuple[str, ...] = ()
+    name: str = ""  # the output's
 
 
 def data_mismatch(name: str, value: Any, expected: Any) -> Mismatch | None:

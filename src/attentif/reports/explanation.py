@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from attentif.words import reports as words
@@ -11,11 +11,18 @@ from attentif.words.text import Text
 
 @dataclass(frozen=True)
 class Picture:
-    """Two matrices to be shown side by side; public checks only."""
+    """Two matrices to be shown side by side; public checks only. ``name`` is the output's, ``rows`` and ``columns``
+    name their axes, ``place`` says where they lie in what has more axes ("B=0, h=1"), ``differs`` marks the entries
+    that are wrong (where it is empty: those that are not equal)."""
 
     title: Text
     student: list[list[float]]
     expected: list[list[float]]
+    rows: str = ""
+    columns: str = ""
+    place: str = ""
+    name: str = ""
+    differs: list[list[bool]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,7 @@ class Explanation:
 
     ``evidence`` may quote sizes and values, so it is dropped from the report of a hidden check; ``diagnosis`` is
     the name of the misconception that was recognised, empty if none. ``convention``: not an error but another
-    convention than the statement's.
+    convention than the statement's; ``unwritten``: the released stub is still there.
     """
 
     finding: Text
@@ -35,6 +42,7 @@ class Explanation:
     function: str = ""
     picture: Picture | None = None
     convention: bool = False
+    unwritten: bool = False
 
     @property
     def head(self) -> Text:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-import math
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import jinja2
 
-from attentif.reports.explanation import Explanation, Picture
+from attentif.reports.explanation import Explanation
+from attentif.reports.judged import Judged
+from attentif.reports.pictures import draw
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
 from attentif.words import reports as words
 from attentif.words.language import language
@@ -25,20 +25,32 @@ _SYMBOLS = {
     Verdict.MEMORY_LIMIT: "✗",
     Verdict.NOT_RUN: "–",
 }
+_UNWRITTEN = "○"
+_PRINTED_LINES = 20
 
 
-def plain_report(report: ExerciseReport, *, points: float | None = None, lang: str | None = None) -> str:
-    """The report as lines of text, in one language: ``lang``, or what `attentif.words.language` says."""
+def plain_report(
+    report: ExerciseReport, *, points: float | None = None, lang: str | None = None, judged: Judged | None = None
+) -> str:
+    """The report as lines of text, in one language: ``lang``, or what `attentif.words.language` says. ``judged``: what
+    is known of the source, on a student's own machine."""
     said = _speaker(lang)
     lines = [said(_headline(report, points))]
+    lines += [f"  ! {said(doubt)}" for doubt in (judged.doubts if judged else ())]
     for result in without_repetition(report).results:
         hidden = f" ({said(words.HIDDEN)})" if result.hidden else ""
-        lines.append(f"  {_SYMBOLS[result.verdict]} {said(result.title)}{hidden}")
-        if result.verdict not in (Verdict.PASSED, Verdict.NOT_RUN):
+        lines.append(f"  {_symbol(result)} {said(result.title)}{hidden}")
+        if result.unwritten:
+            lines += [f"      {said(e.finding)}" for e in result.explanations]
+        elif result.verdict not in (Verdict.PASSED, Verdict.NOT_RUN):
             lines += ["      " + line for line in _explained(result, said).splitlines()]
+        if result.printed:
+            lines += [f"      {said(words.PRINTED)}"] + [f"      │ {line}" for line in _printed_lines(result)]
     lines += [f"  ! {said(notice)}" for notice in report.notices]
     if report.seed is not None:
         lines.append(f"  ({said(words.seed(report.seed))})")
+    if judged and judged.source:
+        lines.append(f"  ({said(judged.source)})")
     return "\n".join(lines)
 
 
@@ -48,18 +60,32 @@ def plain_result(result: CheckResult, *, lang: str | None = None) -> str:
     return f"{said(result.title)}\n{_explained(result, said)}\n"
 
 
-def html_report(report: ExerciseReport, *, points: float | None = None, lang: str | None = None) -> str:
+def html_report(
+    report: ExerciseReport, *, points: float | None = None, lang: str | None = None, judged: Judged | None = None
+) -> str:
     """The report as a self-contained piece of HTML: inline styles, no script, hints unfolded one by one."""
     return report_template().render(
         report=without_repetition(report),
         headline=_headline(report, points),
         Verdict=Verdict,
-        symbol=_SYMBOLS.__getitem__,
-        cells=_cells,
+        symbol=_symbol,
+        printed=_printed_lines,
+        panels=draw,
         lang=language(lang),
         said=_speaker(lang),
         words=words,
+        judged=judged or Judged(),
     )
+
+
+def _symbol(result: CheckResult) -> str:
+    return _UNWRITTEN if result.unwritten else _SYMBOLS[result.verdict]
+
+
+def _printed_lines(result: CheckResult) -> list[str]:
+    """What the code printed: its first lines."""
+    lines = clean(result.printed).splitlines()
+    return lines if len(lines) <= _PRINTED_LINES else [*lines[:_PRINTED_LINES], "[…]"]
 
 
 def _speaker(lang: str | None) -> Callable[[Text], str]:
@@ -70,13 +96,14 @@ def _speaker(lang: str | None) -> Callable[[Text], str]:
 
 def without_repetition(report: ExerciseReport) -> ExerciseReport:
     """The report with each mistake explained once, with the checks that it explains; these refer to it, with what is
-    new in their consequence (a hidden check may know that a mistake is inherited, where a public one does not)."""
+    new in their consequence (a hidden check may know that a mistake is inherited, where a public one does not); and
+    what the code printed shown once."""
     told: dict[tuple[str, str], tuple[Text, set[Text | None]]] = {}
     titles: dict[tuple[str, str], list[Text]] = {}
     for result in report.results:
         for key in dict.fromkeys(_cause(e) for e in result.explanations if e.hints):
             titles.setdefault(key, []).append(result.title)
-    results = []
+    results, printed = [], set[str]()
     for result in report.results:
         explanations = []
         for e in result.explanations:
@@ -91,7 +118,14 @@ def without_repetition(report: ExerciseReport) -> ExerciseReport:
                 new = None if e.consequence in consequences else e.consequence
                 consequences.add(e.consequence)
                 explanations.append(replace(_same_as(first, e), consequence=new))
-        results.append(replace(result, explanations=tuple(explanations)))
+        results.append(
+            replace(
+                result,
+                explanations=tuple(explanations),
+                printed="" if result.printed in printed else result.printed,
+            )
+        )
+        printed.add(result.printed)
     return replace(report, results=tuple(results))
 
 
@@ -138,29 +172,6 @@ def _explanation_lines(explanation: Explanation, said: Callable[[Text], str]) ->
     count = len(explanation.hints)
     parts += [said(words.hint_line(place, count, hint)) for place, hint in enumerate(explanation.hints, start=1)]
     return "\n".join(parts)
-
-
-def _cells(picture: Picture, which: str) -> list[list[dict[str, Any]]]:
-    """Rows of {text, colour} for a heat map on the scale of the expected matrix."""
-    finite = [v for row in picture.expected for v in row if math.isfinite(v)]
-    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
-    span = (high - low) or 1.0
-    rows = picture.student if which == "student" else picture.expected
-    return [[{"text": _cell_text(v), "colour": _colour((v - low) / span)} for v in row] for row in rows]
-
-
-def _cell_text(value: float) -> str:
-    return f"{value:.2f}".replace("-0.00", "0.00") if math.isfinite(value) else str(value)
-
-
-def _colour(level: float) -> str:
-    """White to blue; outside the expected range, orange; not a number, red."""
-    if not math.isfinite(level):
-        return "#e5766f"
-    if level < -0.01 or level > 1.01:
-        return "#f2b66d"
-    shade = min(max(level, 0.0), 1.0)
-    return f"rgb({int(247 - 140 * shade)},{int(251 - 77 * shade)},{int(255 - 41 * shade)})"
 
 
 @functools.cache

@@ -30,7 +30,8 @@ class Verdict(Enum):
 class CheckResult:
     """One check: ``title`` is its docstring's first line, ``test`` the pytest function's name.
 
-    ``internal`` is for the instructor's log only (a traceback of the check itself); no report shows it.
+    ``internal`` is for the instructor's log only (a traceback of the check itself); no report shows it. ``printed``:
+    the beginning of what the student's code printed meanwhile, on their own machine.
     """
 
     test: str
@@ -41,6 +42,13 @@ class CheckResult:
     explanations: tuple[Explanation, ...] = ()
     seconds: float = 0.0
     internal: str = ""
+    printed: str = ""
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether nothing is wrong but that the answer has not been written yet."""
+        unwritten = bool(self.explanations) and all(e.unwritten for e in self.explanations)
+        return unwritten and self.verdict in (Verdict.FAILED, Verdict.ERROR)
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,12 @@ class ExerciseReport:
     def passed(self) -> bool:
         """Whether every check passed (false if there is none)."""
         return bool(self.results) and all(r.verdict is Verdict.PASSED for r in self.results)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing has failed, and not all has passed: something is not written yet, or was not run."""
+        fine = (Verdict.PASSED, Verdict.NOT_RUN)
+        return not self.passed and all(r.unwritten or r.verdict in fine for r in self.results)
 
     @property
     def diagnoses(self) -> tuple[str, ...]:

@@ -86,6 +86,7 @@ def _exercise(graded: GradedExercise) -> dict[str, Any]:
     for result, written in zip(graded.report.results, report["results"], strict=True):
         written["verdict"] = result.verdict.value
         del written["internal"]  # for the grader's log alone: it may quote what is hidden
+        del written["printed"]  # kept on a student's own machine only
     return {"points": graded.points, "score": graded.score, **report}
 
 

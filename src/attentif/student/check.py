@@ -9,21 +9,29 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from attentif.checks.run import Run
 from attentif.checks.runner import run_checks
-from attentif.exercises.conventions import HIDDEN_CHECKS, REFERENCES, exercise_checked_by, public_checks
+from attentif.exercises.conventions import HIDDEN_CHECKS, exercise_checked_by, public_checks
 from attentif.exercises.course import find_course
 from attentif.references.folder import FolderReferences
+from attentif.reports.judged import Judged
 from attentif.reports.pages import html_report, plain_report
+from attentif.reports.progress import Progress
 from attentif.reports.results import ExerciseReport
+from attentif.student.kernel import running_shell, watch_kernel
 from attentif.student.local import NamespaceStudents
+from attentif.student.notebook import open_notebook
+from attentif.student.places import ChecksNotFound, find_checks
+from attentif.student.sources import judge_sources
+from attentif.student.summary import summarise
 from attentif.words import checks as words
-from attentif.words.language import Language, language
+from attentif.words.language import Language, UnknownLanguage, language
+from attentif.words.progress import not_established
 
 MACHINE_MODES = ("validate", "autograde")
 
@@ -32,12 +40,15 @@ class CheckFailed(AssertionError):
     """Not every check passed; the message is the report in plain text."""
 
 
+class ChecksInterrupted(KeyboardInterrupt):
+    """The person interrupted the checks. What there is to say stands in the report: IPython shows no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return []
+
+
 class UnknownExercise(Exception):
     """No such exercise; the message lists those that exist, nearest first."""
-
-
-class ChecksNotFound(Exception):
-    """No folder of checks near the notebook; the message says where it was looked for."""
 
 
 @dataclass(frozen=True)
@@ -46,44 +57,76 @@ class ShownReport:
 
     report: ExerciseReport
     lang: Language
+    judged: Judged
 
     def __repr__(self) -> str:
-        return plain_report(self.report, lang=self.lang)
+        return plain_report(self.report, lang=self.lang, judged=self.judged)
 
     def _repr_html_(self) -> str:
-        return html_report(self.report, lang=self.lang)
+        return html_report(self.report, lang=self.lang, judged=self.judged)
 
 
-def check(
-    exercise: str, *, hidden: bool = False, lang: str | None = None, namespace: Mapping[str, Any] | None = None
-) -> None:
-    """Runs the public checks of ``exercise`` on the notebook's functions and shows the report.
+class Check:
+    """``check("name")`` and ``check.summary()``: what a notebook imports."""
 
-    ``hidden=True`` runs the hidden checks; they exist only in the course's own repository. ``lang`` is the report's
-    language, "fr" or "en": by default what the environment's ATTENTIF_LANG says, else French. ``namespace`` replaces
-    the caller's global names. Raises UnknownExercise or ChecksNotFound, each with what to do about it, and
-    UnknownLanguage.
-    """
-    chosen = language(lang)
-    names = namespace if namespace is not None else sys._getframe(1).f_globals
-    folder = find_checks(lang=chosen)
-    files = _files(folder, exercise, hidden=hidden, lang=chosen)
-    run = Run(NamespaceStudents(names, Path.cwd()), FolderReferences())
-    report = run_checks(run, files, [exercise])[exercise]
-    if os.environ.get("NBGRADER_EXECUTION") in MACHINE_MODES and not report.passed:
-        raise CheckFailed(plain_report(report, lang=chosen))
-    _show(ShownReport(report, chosen))
+    def __init__(self) -> None:
+        self._reports: dict[str, ExerciseReport] = {}  # the last of each exercise
+
+    def __call__(
+        self,
+        exercise: str,
+        *,
+        hidden: bool = False,
+        lang: str | None = None,
+        namespace: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Runs the public checks of ``exercise`` on the notebook's functions and shows the report.
+
+        ``hidden=True`` runs the hidden checks; they exist only in the course's own repository. ``lang`` is the report's
+        language, "fr" or "en": by default what the environment's ATTENTIF_LANG says, else French. ``namespace``
+        replaces the caller's global names. Raises UnknownExercise or ChecksNotFound, each with what to do about it,
+        and UnknownLanguage.
+        """
+        chosen = language(lang)
+        names = namespace if namespace is not None else sys._getframe(1).f_globals
+        folder = find_checks(lang=chosen)
+        files = _files(folder, exercise, hidden=hidden, lang=chosen)
+        references = FolderReferences()
+        run = Run(NamespaceStudents(names, Path.cwd()), references)
+        report = run_checks(run, files, [exercise])[exercise]
+        if os.environ.get("NBGRADER_EXECUTION") in MACHINE_MODES and not report.passed:
+            raise CheckFailed(plain_report(report, lang=chosen))
+        functions = [function.name for function in references.load(exercise, files[0]).functions]
+        _show(ShownReport(report, chosen, _judged(names, functions)))
+        if run.interrupted:
+            self._reports.pop(exercise, None)
+            raise ChecksInterrupted
+        if not hidden:
+            self._reports[exercise] = report
+
+    def summary(self, *, lang: str | None = None) -> None:
+        """Shows the atelier's exercises, the points at stake, which public checks pass so far, what to do next, and
+        whether the notebooks are ready to be handed in. Never raises."""
+        chosen: Language = "fr"
+        try:
+            chosen = language(lang)
+            log = watch_kernel()
+            runs = list(log.runs) if log is not None else []
+            _show(summarise(find_checks(lang=chosen), self._reports, runs, open_notebook(), chosen))
+        except Exception as error:  # a last cell that fails would stand between a notebook and its grade
+            reason = str(error) if isinstance(error, (ChecksNotFound, UnknownLanguage)) else type(error).__name__
+            print(not_established(reason).to(chosen))
+
+    def __repr__(self) -> str:
+        return 'check("…"), check.summary()'
 
 
-def find_checks(start: Path | None = None, *, lang: str | None = None) -> Path:
-    """The folder ``checks`` of the notebook: beside it, or named by ATTENTIF_CHECKS. Raises ChecksNotFound."""
-    here = Path(start or Path.cwd())
-    named = os.environ.get("ATTENTIF_CHECKS")
-    candidates = ([Path(named)] if named else []) + [here / "checks", here.parent / "checks"]
-    for folder in candidates:
-        if (folder / REFERENCES).is_dir():
-            return folder
-    raise ChecksNotFound(words.checks_not_found(here.name).to(language(lang)))
+check = Check()
+
+
+def _judged(names: Mapping[str, Any], functions: Sequence[str]) -> Judged:
+    log = watch_kernel()
+    return judge_sources(names, functions, list(log.runs), open_notebook()) if log is not None else Judged()
 
 
 def _files(folder: Path, exercise: str, *, hidden: bool, lang: Language) -> list[Path]:
@@ -102,13 +145,14 @@ def _files(folder: Path, exercise: str, *, hidden: bool, lang: Language) -> list
     return [path]
 
 
-def _show(shown: ShownReport) -> None:
+def _show(shown: ShownReport | Progress) -> None:
     """In IPython the report is displayed, so that two checks in one cell both show; elsewhere it is printed."""
-    if "IPython" in sys.modules:
-        from IPython import get_ipython
-        from IPython.display import display
+    if running_shell() is None:
+        print(shown)
+        return
+    from IPython.display import display
 
-        if get_ipython() is not None:
-            display(shown)
-            return
-    print(shown)
+    display(shown)
+
+
+watch_kernel()  # from the cell on that imports `check`

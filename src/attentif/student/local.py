@@ -29,17 +29,23 @@ class _OneProcess:
         """Nothing."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class NamespaceStudents(_OneProcess):
-    """The same names for every exercise: ``check(...)`` in a notebook."""
+    """The same names for every exercise: ``check(...)`` in a notebook. Once a call has passed its time limit, the
+    checks that follow are not run: each would wait as long."""
 
     namespace: Mapping[str, Any]
     beside: Path | None = None  # the notebook's folder
+    _overtime: bool = False
 
     @contextlib.contextmanager
     def open(self, exercise: str, check_file: Path, *, time_limit: float, alone: bool = False) -> Iterator[Student]:
         """The namespace, spoken to through the same codec as a remote kernel."""
-        yield Student(LocalConnection(dict(self.namespace)))
+        if self._overtime:
+            raise NotRun(words.AFTER_TIME_LIMIT)
+        connection = LocalConnection(dict(self.namespace), time_limit=time_limit, hear=True)
+        yield Student(connection)
+        self._overtime = connection.ended is not None
 
     def folder(self, check_file: Path) -> Path | None:
         """The notebook's folder."""
@@ -62,7 +68,7 @@ class FolderStudents(_OneProcess):
             if notebook is None:
                 raise NotRun(words.no_notebook(folder.name, exercise))
             self._namespaces[key] = notebook.namespace_at(exercise)[0]
-        yield Student(LocalConnection(self._namespaces[key]))
+        yield Student(LocalConnection(self._namespaces[key], time_limit=time_limit))
 
     def folder(self, check_file: Path) -> Path | None:
         """The notebooks' folder."""

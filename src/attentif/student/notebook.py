@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import linecache
+import os
 import sys
 import traceback
 from dataclasses import dataclass, field
@@ -21,6 +22,47 @@ class NotebookBroken(Exception):
     """The file is no notebook; the text says what was expected."""
 
 
+@dataclass(frozen=True)
+class SavedCell:
+    """A code cell as a notebook's file has it: ``grade_id`` and ``points`` are nbgrader's ("" and 0 where it has none),
+    ``run`` whether the file has a number of execution beside it, ``failed`` whether an error stands below it."""
+
+    id: str
+    source: str
+    grade_id: str = ""
+    points: float = 0.0
+    run: bool = False
+    failed: bool = False
+
+
+def saved_cells(path: Path) -> list[SavedCell]:
+    """The code cells of a notebook's file. Raises NotebookBroken if it is none."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return [_saved_cell(cell) for cell in content["cells"] if cell["cell_type"] == "code"]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise NotebookBroken(f"{path}: not a notebook that Jupyter could open ({type(error).__name__})") from error
+
+
+def _saved_cell(cell: dict[str, Any]) -> SavedCell:
+    marks = cell.get("metadata", {}).get("nbgrader", {})
+    return SavedCell(
+        str(cell.get("id", "")),
+        "".join(cell["source"]),
+        str(marks.get("grade_id", "")),
+        float(marks.get("points", 0) or 0),
+        cell.get("execution_count") is not None,
+        any(output.get("output_type") == "error" for output in cell.get("outputs", [])),
+    )
+
+
+def open_notebook() -> Path | None:
+    """The file of the notebook that this kernel belongs to, where Jupyter or VS Code says which; else None."""
+    told = os.environ.get("JPY_SESSION_NAME") or vars(sys.modules["__main__"]).get("__vsc_ipynb_file__")
+    path = Path(told) if isinstance(told, str) else None
+    return path if path is not None and path.suffix == ".ipynb" and path.is_file() else None
+
+
 @dataclass
 class Notebook:
     """The code cells of a notebook file, and the exercises its check cells name."""
@@ -31,12 +73,7 @@ class Notebook:
     @classmethod
     def read(cls, path: Path) -> Notebook:
         """Raises NotebookBroken if the file is not a notebook."""
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
-            return cls(path, ["".join(cell["source"]) for cell in cells])
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise NotebookBroken(f"{path}: not a notebook that Jupyter could open ({type(error).__name__})") from error
+        return cls(path, [cell.source for cell in saved_cells(path)])
 
     def exercises(self) -> list[str]:
         """Names of the exercises, in order."""

@@ -9,6 +9,14 @@ from attentif.words.text import Text
 NOT_YET = Text(
     "Pas encore : une vérification qui précède doit d'abord réussir.", "Not yet: an earlier check must pass first."
 )
+AFTER_TIME_LIMIT = Text(
+    "Non exécutée : un appel d'une vérification précédente n'était pas fini dans le temps donné.",
+    "Not run: a call of an earlier check had not finished in the time given.",
+)
+INTERRUPTED = Text(
+    "Vous avez interrompu les vérifications : celles qui manquent ici n'ont pas été jugées.",
+    "You interrupted the checks: those that are missing here have not been judged.",
+)
 UNUSABLE = Text(
     "Cette vérification a échoué : la valeur renvoyée ne se laisse pas utiliser comme l'énoncé le demande.",
     "This check failed: the value returned cannot be used as the statement asks.",

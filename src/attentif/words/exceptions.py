@@ -13,6 +13,9 @@ WRITE_IT = (
         "Replace `raise NotImplementedError(…)` by your code, then run the cell.",
     ),
 )
+SOMETHING_NOT_WRITTEN = Text(
+    "Une fonction de l'exercice n'est pas encore écrite.", "A function of the exercise is not written yet."
+)
 YOUR_CODE = Text("Votre code", "Your code")
 YOUR_MODULE = Text("Votre module", "Your module")
 MISFIT_CONSEQUENCE = Text(
@@ -56,10 +59,16 @@ PROCESS_ENDED = Text(
     "Votre code a arrêté le processus Python (`os._exit`, `sys.exit` ou plantage).",
     "Your code ended the Python process (`os._exit`, `sys.exit` or a crash).",
 )
+TOO_LARGE = Text("La valeur renvoyée est trop grande pour être lue.", "The value returned is too large to be read.")
 UNREADABLE = Text(
     "La valeur renvoyée n'a pas pu être lue : ni nombre, ni tableau, ni tenseur, ou bien trop grande.",
     "The value returned could not be read: neither number, array nor tensor, or too large.",
 )
+
+
+def of_shape(shape: Sequence[int]) -> Text:
+    """The shape of a value that was not read."""
+    return Text(f"Sa forme : {tuple(shape)}.", f"Its shape: {tuple(shape)}.")
 
 
 def named(function: str, otherwise: Text) -> Text:

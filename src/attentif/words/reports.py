@@ -15,10 +15,13 @@ VERDICTS = {
     "memory_limit": Text("mémoire dépassée", "memory limit"),
     "not_run": Text("non exécuté", "not run"),
 }
+UNWRITTEN = Text("pas encore écrite", "not written yet")
+PRINTED = Text("Affiché par votre code pendant cette vérification :", "Printed by your code during this check:")
 HIDDEN = Text("vérification cachée", "hidden check")
 MATRICES = Text("Votre matrice, puis la matrice attendue", "Your matrix, then the expected one")
 YOUR_MATRIX = Text("Votre matrice", "Your matrix")
 EXPECTED_MATRIX = Text("Matrice attendue", "Expected matrix")
+DIFFERENCE = Text("Différence (la vôtre − attendue)", "Difference (yours − expected)")
 NO_TITLE = Text("Vérifications de l'exercice", "Checks of the exercise")
 NO_CHECK = Text("Aucune vérification n'existe pour cet exercice.", "No check exists for this exercise.")
 
@@ -49,6 +52,21 @@ def number(value: float, lang: Language) -> str:
     """At most two decimals, as the language writes them."""
     short = f"{value:.2f}".rstrip("0").rstrip(".")
     return short.replace(".", ",") if lang == "fr" else short
+
+
+def picture_legend(name: str, rows: str, columns: str, place: str, *, wide: bool) -> Text:
+    """What the matrices show: name and axes, where they lie in a larger answer, what is marked, a compressed scale."""
+    named = f"`{name}`. " if name else ""
+    axes_fr = f"{named}Lignes : {rows} ; colonnes : {columns}. " if rows and columns else named
+    axes_en = f"{named}Rows: {rows}; columns: {columns}. " if rows and columns else named
+    part_fr, part_en = (f"Tranche {place}. ", f"Slice {place}. ") if place else ("", "")
+    scale_fr, scale_en = (
+        (" Couleurs en échelle logarithmique.", " Colours on a logarithmic scale.") if wide else ("", "")
+    )
+    return Text(
+        f"{axes_fr}{part_fr}≠ marque ce qui diffère, = ce qui est juste ; orange : hors de l'étendue.{scale_fr}",
+        f"{axes_en}{part_en}≠ marks what differs, = what is right; orange: out of range.{scale_en}",
+    )
 
 
 def hint(place: int, count: int) -> Text:

@@ -16,7 +16,7 @@ import attentif
 from attentif.remote.inside import generators, probes
 from attentif.remote.wire.call import Call
 from attentif.remote.wire.codec import decode, encode
-from attentif.remote.wire.errors import NameMissing, NotCallable, ProtocolError
+from attentif.remote.wire.errors import NameMissing, NotCallable, ProtocolError, TooLarge
 from attentif.remote.wire.protocol import MAX_BASES, MAX_TEXT, is_public
 
 # Taken now: a student's helper that shadows or replaces one of these later must not break the agent.
@@ -117,6 +117,8 @@ def _attribute(target: Any, name: Any) -> Any:
 def _failure(error: BaseException) -> dict[str, Any]:
     if isinstance(error, (NameMissing, NotCallable)):
         return {"failure": _type(error).__name__, "name": _str(error.name)[:200]}
+    if isinstance(error, TooLarge):
+        return {"failure": "large", "shape": list(error.shape)}
     if isinstance(error, ProtocolError):
         return {"failure": "protocol", "message": _str(error)[:MAX_TEXT]}
     if isinstance(error, MemoryError):

@@ -12,7 +12,15 @@ from typing import Any, NoReturn
 from attentif.remote.outside.connections import Connection, SocketConnection
 from attentif.remote.wire.call import Call
 from attentif.remote.wire.codec import DEFAULT_LIMITS, MessageLimits, decode, encode
-from attentif.remote.wire.errors import MemoryLimit, NameMissing, NotCallable, ProtocolError, RemoteError, StudentError
+from attentif.remote.wire.errors import (
+    MemoryLimit,
+    NameMissing,
+    NotCallable,
+    ProtocolError,
+    RemoteError,
+    StudentError,
+    TooLarge,
+)
 from attentif.remote.wire.protocol import MAX_BASES, MAX_TEXT, is_public
 
 Witness = Callable[[Any, Any], None]  # is told what each call was given, and what came back
@@ -115,6 +123,11 @@ def ended(student: Student) -> RemoteError | None:
     return getattr(student._connection, "ended", None)
 
 
+def printed_by(student: Student) -> str:
+    """The beginning of what the student's code has printed, where it is kept: on their own machine."""
+    return str(getattr(student._connection, "printed", ""))
+
+
 def limit_memory(student: Student, more: int) -> None:
     """Allows the student's process ``more`` bytes beyond what it holds now, for the rest of the session: what goes
     further fails there, as a MemoryLimit. The system sees to it, not the process."""
@@ -148,6 +161,8 @@ def failure_of(reply: Any) -> RemoteError:
         return NameMissing(_text(reply, "name"))
     if kind == "NotCallable":
         return NotCallable(_text(reply, "name"))
+    if kind == "large":
+        return TooLarge(_shape(reply.get("shape")))
     if kind == "exception":
         return student_error(reply)
     return ProtocolError(_text(reply, "message") or "the reply is not one")
@@ -161,6 +176,13 @@ def student_error(told: dict[Any, Any]) -> StudentError:
     told_bases = told.get("bases")
     bases = tuple(b[:100] for b in told_bases[:MAX_BASES] if type(b) is str) if type(told_bases) is list else ()
     return StudentError(kind, _text(told, "message"), number, _text(told, "cell"), _text(told, "traceback"), bases)
+
+
+def _shape(told: Any) -> tuple[int, ...]:
+    """The shape that a process tells of, if it can be one."""
+    if type(told) is not list or len(told) > 32:
+        return ()
+    return tuple(told) if all(type(size) is int and 0 <= size < 1 << 53 for size in told) else ()
 
 
 def _text(told: dict[Any, Any], key: str) -> str:

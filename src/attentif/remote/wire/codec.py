@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attentif.remote.wire.call import Ref
-from attentif.remote.wire.errors import ProtocolError
+from attentif.remote.wire.errors import ProtocolError, TooLarge
 
 if TYPE_CHECKING:
     import torch
@@ -273,6 +273,8 @@ class _Writer:
         return tree
 
     def _write_array(self, value: Any, *, scalar: bool) -> Any:
+        if not scalar and np.ndarray.nbytes.__get__(value) > self.limits.bytes:  # before it is copied
+            raise TooLarge(np.ndarray.shape.__get__(value))
         array = _narrowed(np.array(value, copy=True, order="C", subok=False))
         name = array.dtype.name
         if name not in _NUMPY_DTYPES:
@@ -285,7 +287,7 @@ class _Writer:
             return {"complex_number": [_write_float(float(value.real)), _write_float(float(value.imag))]}
         torch = sys.modules.get("torch")
         if torch is not None and issubclass(kind, torch.Tensor):
-            raw = _raw_torch(value)
+            raw = _raw_torch(value, self.limits)
             dtype = torch.Tensor.dtype.__get__(value)
             return {("torch_complex" if _torch_name(dtype) in _COMPLEX else "torch"): self.keep(raw)}
         if torch is not None and kind is torch.dtype and _torch_name(value) in _TORCH_DTYPES:
@@ -334,23 +336,26 @@ def _raw_numpy(array: np.ndarray) -> RawTensor:
     return RawTensor(name, shape, array.reshape(-1).view(np.uint8))
 
 
-def _raw_torch(value: torch.Tensor) -> RawTensor:
-    """The tensor's numbers alone: no subclass, no graph, dense, on the CPU; complex ones with a last axis of two."""
+def _raw_torch(value: torch.Tensor, limits: MessageLimits = DEFAULT_LIMITS) -> RawTensor:
+    """The tensor's numbers alone: no subclass, no graph, dense, on the CPU; complex ones with a last axis of two.
+    Raises TooLarge before it copies what no message can carry."""
     import torch
 
     if type(value) is torch.Tensor:
-        return _raw_plain(value.detach())
+        return _raw_plain(value.detach(), limits)
     with torch._C.DisableTorchFunctionSubclass(), torch.no_grad():
-        return _raw_plain(torch.Tensor.detach(value))
+        return _raw_plain(torch.Tensor.detach(value), limits)
 
 
-def _raw_plain(tensor: torch.Tensor) -> RawTensor:
+def _raw_plain(tensor: torch.Tensor, limits: MessageLimits) -> RawTensor:
     import torch
 
     if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
         raise ProtocolError(f"a tensor of layout {tensor.layout} on {tensor.device} cannot be carried: dense only")
     if type(tensor) is not torch.Tensor:
         tensor = tensor.as_subclass(torch.Tensor)
+    if tensor.numel() * tensor.element_size() > limits.bytes:
+        raise TooLarge(tuple(tensor.shape))
     tensor = tensor.cpu().resolve_conj().resolve_neg()
     name = _torch_name(tensor.dtype)
     if name not in _TORCH_DTYPES:

@@ -11,6 +11,14 @@ class ProtocolError(RemoteError):
     """A message, or a value on its way into one, breaks the format or a bound."""
 
 
+class TooLarge(ProtocolError):
+    """An array has more bytes than a message may; only its ``shape`` is told."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__(f"an array of shape {shape} is too large")
+        self.shape = shape
+
+
 class StudentError(RemoteError):
     """An exception in student code, as told by its process: bounded text, and nothing that could be executed.
 

@@ -1,0 +1,93 @@
+"""A student's progress as a table: data, and its two forms."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import jinja2
+
+from attentif.reports.results import ExerciseReport
+from attentif.words import progress as words
+from attentif.words.language import Language
+from attentif.words.reports import number
+from attentif.words.text import Text
+
+
+@dataclass(frozen=True)
+class ProgressRow:
+    """An exercise: its number and title, what it is worth, and its last local report (None: not checked here yet)."""
+
+    number: str
+    title: Text
+    points: float
+    report: ExerciseReport | None = None
+
+    @property
+    def checks(self) -> Text:
+        """How many public checks pass."""
+        if self.report is None:
+            return words.NOT_CHECKED
+        passed = sum(result.verdict.value == "passed" for result in self.report.results)
+        count = f"{passed}/{len(self.report.results)}"
+        return Text(count, count)
+
+    @property
+    def todo(self) -> Text:
+        """What to do about it."""
+        if self.report is None:
+            return words.CHECK
+        if self.report.passed:
+            return words.DONE
+        return words.WRITE if any(result.unwritten for result in self.report.results) else words.MEND
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The exercises of an atelier; ``files`` to be handed in, ``obstacles`` to that. It shows itself."""
+
+    rows: tuple[ProgressRow, ...]
+    files: tuple[str, ...]
+    obstacles: tuple[Text, ...]
+    lang: Language
+
+    @property
+    def following(self) -> Text:
+        """The first exercise that is not done."""
+        row = next((row for row in self.rows if row.report is None or not row.report.passed), None)
+        return words.ALL_DONE if row is None else words.next_exercise(row.number, row.title)
+
+    @property
+    def total(self) -> Text:
+        """The points of all exercises."""
+        return words.total(sum(row.points for row in self.rows))
+
+    def __repr__(self) -> str:
+        def said(text: Text) -> str:
+            return text.to(self.lang)
+
+        lines = [said(words.TITLE)]
+        for row in self.rows:
+            points = number(row.points, self.lang)
+            lines.append(f"  {row.number} {said(row.title)} · {points} points · {said(row.checks)} · {said(row.todo)}")
+        lines += [said(self.total), said(words.HIDDEN_TOO), said(self.following)]
+        if self.files:
+            lines.append(said(words.hand_in(self.files)))
+        lines.append(said(words.NOT_READY if self.obstacles else words.READY))
+        lines += [f"  • {said(obstacle)}" for obstacle in self.obstacles]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return _template().render(
+            progress=self,
+            words=words,
+            lang=self.lang,
+            said=lambda text: text.to(self.lang),
+            number=functools.partial(number, lang=self.lang),
+        )
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    loader = jinja2.PackageLoader("attentif.reports", "templates")
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("progress.html.j2")

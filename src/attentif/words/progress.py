@@ -1,0 +1,85 @@
+"""What is said of a student's progress through an atelier, and before it is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attentif.words.reports import number
+from attentif.words.text import Text
+
+TITLE = Text("Où vous en êtes", "Where you are")
+EXERCISE = Text("Exercice", "Exercise")
+POINTS = Text("Points en jeu", "Points at stake")
+PUBLIC = Text("Vérifications publiques", "Public checks")
+NEXT = Text("À faire", "To do")
+NOT_CHECKED = Text("pas encore vérifié ici", "not checked here yet")
+WRITE = Text("écrire la réponse", "write the answer")
+CHECK = Text("exécuter la cellule check(…)", "run the check(…) cell")
+MEND = Text("corriger, puis vérifier de nouveau", "mend it, then check again")
+DONE = Text("rien : toutes passent", "nothing: all pass")
+NO_EXERCISE = Text("Aucun exercice n'a été trouvé près de ce notebook.", "No exercise was found near this notebook.")
+HIDDEN_TOO = Text(
+    "La note compte aussi des vérifications cachées, sur d'autres nombres et d'autres formes.",
+    "The grade counts hidden checks too, on other numbers and other shapes.",
+)
+READY = Text("Prêt à rendre.", "Ready to hand in.")
+NOT_READY = Text("Avant de rendre :", "Before you hand in:")
+ALL_DONE = Text("Toutes les vérifications publiques passent.", "All public checks pass.")
+
+
+def hand_in(names: Sequence[str]) -> Text:
+    """The files to be handed in."""
+    listed = ", ".join(names)
+    return Text(f"À rendre, sous leur nom d'origine : {listed}.", f"To hand in, under their own names: {listed}.")
+
+
+def next_exercise(number: str, title: Text) -> Text:
+    """Where to go on."""
+    return Text(f"Ensuite : exercice {number} — {title.fr}.", f"Next: exercise {number} — {title.en}.")
+
+
+def total(value: float) -> Text:
+    """The points of all exercises."""
+    return Text(f"{number(value, 'fr')} points en tout.", f"{number(value, 'en')} points in all.")
+
+
+def not_run(name: str, count: int) -> Text:
+    """Cells that have never been run."""
+    s = "s" if count > 1 else ""
+    return Text(
+        f"{name} : {count} cellule{s} jamais exécutée{s} (menu Exécuter, « Tout exécuter »).",
+        f"{name}: {count} cell{s} never run (menu Run, “Run All Cells”).",
+    )
+
+
+def failing(name: str, count: int) -> Text:
+    """Cells that end with an error."""
+    s = "s" if count > 1 else ""
+    return Text(f"{name} : {count} cellule{s} en erreur.", f"{name}: {count} cell{s} with an error.")
+
+
+def not_saved(name: str) -> Text:
+    """The file is older than what was run last."""
+    return Text(
+        f"{name} : enregistrez (Ctrl+S), le fichier est plus ancien que votre dernière exécution.",
+        f"{name}: save it (Ctrl+S), the file is older than what you ran last.",
+    )
+
+
+def unreadable(name: str) -> Text:
+    """A file that no notebook program could open."""
+    return Text(f"{name} : ce fichier ne s'ouvre pas comme un notebook.", f"{name}: this file is no notebook.")
+
+
+def twice(exercise: str, names: Sequence[str]) -> Text:
+    """Several files have the same exercise."""
+    listed, listed_en = " et ".join(names), " and ".join(names)
+    return Text(
+        f"{listed} contiennent le même exercice ({exercise}) : n'en gardez qu'un, sous son nom d'origine.",
+        f"{listed_en} have the same exercise ({exercise}): keep one of them, under its own name.",
+    )
+
+
+def not_established(reason: str) -> Text:
+    """The summary could not be made."""
+    return Text(f"Le bilan n'a pas pu être établi : {reason}", f"The summary could not be made: {reason}")

@@ -1,0 +1,49 @@
+"""A real kernel, driven as JupyterLab does: each cell's id goes with what is executed."""
+
+import os
+
+from jupyter_client.manager import start_new_kernel
+
+
+class NotebookKernel:
+    """A kernel in a released folder, whose notebook's file it is told of."""
+
+    def __init__(self, folder, notebook, **environment):
+        env = {**os.environ, "OMP_NUM_THREADS": "1", "JPY_SESSION_NAME": str(notebook)}
+        env.pop("NBGRADER_EXECUTION", None)
+        env.update(environment)
+        self.manager, self.client = start_new_kernel(cwd=str(folder), env=env)
+
+    def run(self, code, cell=None, interrupt_after=None):
+        """Executes a cell; returns (the reply's status, what is shown: text, HTML where there is any)."""
+        content = {
+            "code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False,
+            "stop_on_error": True,
+        }  # fmt: skip
+        message = self.client.session.msg("execute_request", content, metadata={"cellId": cell} if cell else {})
+        self.client.shell_channel.send(message)
+        asked, shown = message["header"]["msg_id"], []
+        while True:
+            if interrupt_after is not None and interrupt_after in "".join(shown):
+                self.manager.interrupt_kernel()
+                interrupt_after = None
+            got = self.client.get_iopub_msg(timeout=120)
+            if got["parent_header"].get("msg_id") != asked:
+                continue
+            kind, content = got["msg_type"], got["content"]
+            if kind == "status" and content["execution_state"] == "idle":
+                break
+            if kind == "stream":
+                shown.append(content["text"])
+            elif kind in ("display_data", "execute_result"):
+                shown.append(content["data"].get("text/plain", "") + "\n")
+            elif kind == "error":
+                shown.append("\n".join(content["traceback"]))
+        while True:
+            reply = self.client.get_shell_msg(timeout=120)
+            if reply["parent_header"].get("msg_id") == asked:
+                return reply["content"]["status"], "".join(shown)
+
+    def close(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)

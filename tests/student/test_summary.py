@@ -1,0 +1,111 @@
+"""``check.summary()``: where a student is, and whether the notebook is ready to be handed in."""
+
+import os
+import shutil
+import time
+
+import nbformat
+import pytest
+from courses import answer
+from student.notebook_kernel import NotebookKernel
+
+from attentif.student.check import Check
+
+RIGHT = "import numpy as np\ndef center(X):\n    return X - X.mean(0)"
+STUB = 'def center(X):\n    raise NotImplementedError("à compléter")'
+
+
+def names(code):
+    namespace = {}
+    exec(code, namespace)
+    return namespace
+
+
+@pytest.fixture
+def folder(mini_course, tmp_path, monkeypatch):
+    target = tmp_path / "mini"
+    shutil.copytree(mini_course.root / "release" / "mini", target)
+    monkeypatch.chdir(target)
+    monkeypatch.delenv("ATTENTIF_CHECKS", raising=False)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    return target
+
+
+def summary(check, capsys, **options):
+    capsys.readouterr()
+    check.summary(**options)
+    return capsys.readouterr().out
+
+
+def save(folder, code, *, run, failed=False, name="mini.ipynb"):
+    notebook = nbformat.read(folder / "mini.ipynb", 4)
+    answer(code)(notebook)
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code":
+            cell.execution_count = number if run else None
+            cell.outputs = []
+    if failed:
+        notebook.cells[-1].outputs = [nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])]
+    nbformat.write(notebook, folder / name)
+
+
+def test_what_there_is_to_do_follows_what_was_checked(folder, capsys):
+    check = Check()
+    shown = summary(check, capsys)
+    assert "Centrer · 6 points · pas encore vérifié ici · exécuter la cellule check(…)" in shown
+    assert "6 points en tout." in shown
+    check("center", namespace=names(STUB))
+    assert "Centrer · 6 points · 0/2 · écrire la réponse" in summary(check, capsys)
+    check("center", namespace=names(RIGHT.replace("mean(0)", "mean(1, keepdims=True)")))
+    assert "Centrer · 6 points · 0/2 · corriger" in summary(check, capsys)
+    check("center", namespace=names(RIGHT))
+    shown = summary(check, capsys)
+    assert "Centrer · 6 points · 2/2 · rien : toutes passent" in shown
+    assert "Toutes les vérifications publiques passent." in shown
+
+
+def test_ready_or_what_stands_in_the_way(folder, capsys):
+    check = Check()
+    save(folder, RIGHT, run=False)
+    shown = summary(check, capsys)
+    assert "Avant de rendre :" in shown
+    assert "mini.ipynb : 4 cellules jamais exécutées" in shown
+    save(folder, RIGHT, run=True, failed=True)
+    assert "mini.ipynb : 1 cellule en erreur." in summary(check, capsys)
+    save(folder, RIGHT, run=True)
+    shown = summary(check, capsys)
+    assert "Prêt à rendre." in shown
+    assert "À rendre, sous leur nom d'origine : mini.ipynb." in shown
+    save(folder, RIGHT, run=True, name="mini-Copy1.ipynb")
+    assert "mini-Copy1.ipynb et mini.ipynb contiennent le même exercice (center)" in summary(check, capsys)
+
+
+def test_it_never_raises(folder, capsys):
+    check = Check()
+    (folder / "notes.ipynb").write_text("{")
+    assert "notes.ipynb : ce fichier ne s'ouvre pas comme un notebook." in summary(check, capsys)
+    assert "Le bilan n'a pas pu être établi" in summary(check, capsys, lang="klingon")
+    shutil.rmtree(folder / "checks")
+    assert "Le bilan n'a pas pu être établi" in summary(check, capsys)
+
+
+def test_it_exists_in_english_and_as_a_page(folder, capsys):
+    assert "Public" not in summary(Check(), capsys)
+    assert "Where you are" in summary(Check(), capsys, lang="en")
+
+
+def test_in_a_kernel_what_was_run_counts_more_than_an_older_file(folder):
+    save(folder, RIGHT, run=False)
+    os.utime(folder / "mini.ipynb", (time.time() - 60,) * 2)
+    kernel = NotebookKernel(folder, folder / "mini.ipynb")
+    try:
+        for cell in nbformat.read(folder / "mini.ipynb", 4).cells:
+            if cell.cell_type == "code":
+                kernel.run(cell.source, cell.id)
+        status, shown = kernel.run("check.summary()", "last")
+    finally:
+        kernel.close()
+    assert status == "ok"
+    assert "2/2" in shown
+    assert "jamais exécutée" not in shown
+    assert "enregistrez (Ctrl+S)" in shown
