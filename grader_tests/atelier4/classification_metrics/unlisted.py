@@ -137,3 +137,54 @@ def interval_one_sided(y, p, metric, n, seed, level=0.95):
     bootstrap_interval(y, p, metric, n, seed, level)
     values = values_of(y, p, metric, n, seed)
     return torch.quantile(values, 1 - level).item(), values.max().item()
+
+
+@unlisted("classification_metrics")
+def metrics_macro_of_the_present(y, p):  # classes that are neither found nor predicted count for nothing
+    _, truth, guess, right = counts(y, p)
+    f1 = 2 * right / (truth + guess)
+    return {**classification_metrics(y, p), "macro_f1": f1[right > 0].mean().item() if right.any() else 0.0}
+
+
+@unlisted("classification_metrics")
+def metrics_mcc_without_the_root(y, p):
+    _, truth, guess, right = counts(y, p)
+    n = len(y)
+    product = (n**2 - (truth**2).sum()) * (n**2 - (guess**2).sum())
+    mcc = (n * right.sum() - (truth * guess).sum()) / product if product > 0 else torch.zeros(())
+    return {**classification_metrics(y, p), "mcc": mcc.item()}
+
+
+@unlisted("classification_metrics")
+def metrics_balanced(y, p):  # the mean of recalls for the accuracy
+    _, truth, _, right = counts(y, p)
+    return {**classification_metrics(y, p), "accuracy": (right / truth.clamp(min=1))[truth > 0].mean().item()}
+
+
+@unlisted("classification_metrics")
+def metrics_precision_for_f1(y, p):
+    _, _, guess, right = counts(y, p)
+    return {**classification_metrics(y, p), "macro_f1": (right / guess.clamp(min=1)).mean().item()}
+
+
+@unlisted("bootstrap_interval")
+def interval_of_three_deviations(y, p, metric, n, seed, level=0.95):  # the normal law's, around the measure
+    bootstrap_interval(y, p, metric, n, seed, level)
+    values = values_of(y, p, metric, n, seed)
+    half = torch.distributions.Normal(0.0, 1.0).icdf(torch.tensor((1 + level) / 2)).item() * values.std().item()
+    return metric(y, p) - half, metric(y, p) + half
+
+
+@unlisted("bootstrap_interval")
+def interval_made_even(y, p, metric, n, seed, level=0.95):  # as far below the measure as above
+    low, high = bootstrap_interval(y, p, metric, n, seed, level)
+    half = max(high - metric(y, p), metric(y, p) - low)
+    return metric(y, p) - half, metric(y, p) + half
+
+
+@unlisted("bootstrap_interval")
+def interval_without_ties(y, p, metric, n, seed, level=0.95):  # each value counts once
+    bootstrap_interval(y, p, metric, n, seed, level)
+    values = values_of(y, p, metric, n, seed).unique()
+    low, high = torch.quantile(values, torch.tensor([(1 - level) / 2, (1 + level) / 2], dtype=torch.float64))
+    return low.item(), high.item()

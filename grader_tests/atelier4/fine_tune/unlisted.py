@@ -182,3 +182,48 @@ def tune_keeps_dropout_for_the_loss(*given):  # the loss in training mode, the a
 @unlisted("fine_tune", "trained_on_validation")
 def tune_validation_learned_too(model, train_batches, valid_batches, *rest):
     return loop()(model, [*train_batches, *valid_batches], valid_batches, *rest)
+
+
+@unlisted("fine_tune")
+def tune_half_norm(*given):  # bounded by a half
+    return loop(clip=lambda parameters: torch.nn.utils.clip_grad_norm_(parameters, 0.5))(*given)
+
+
+@unlisted("fine_tune")
+def tune_mean_over_words(*given):  # losses weighted by the number of words
+    def loss_of(model, batch):
+        words = batch["attention_mask"].sum(1)
+        each = F.cross_entropy(model(**batch).logits, batch["labels"], reduction="none")
+        return (each * words).sum() / words.sum()
+
+    return loop(loss_of=loss_of)(*given)
+
+
+@unlisted("fine_tune")
+def tune_all_but_the_last_batch(*given):  # an incomplete batch is left out of training
+    def order(batches):
+        return [i for i in torch.randperm(len(batches)).tolist() if i < len(batches) - 1]
+
+    return loop(order=order)(*given)
+
+
+@unlisted("fine_tune")
+def tune_validation_first(model, train_batches, valid_batches, epochs, lr, seed):
+    """The model is measured before each epoch, not after."""
+    before = []
+
+    def order(batches):
+        before.append(measured(model, valid_batches))
+        model.train()
+        return torch.randperm(len(batches)).tolist()
+
+    history = loop(order=order)(model, train_batches, valid_batches, epochs, lr, seed)
+    return [
+        {**record, "valid_loss": loss, "valid_accuracy": accuracy}
+        for record, (loss, accuracy) in zip(history, before, strict=True)
+    ]
+
+
+@unlisted("fine_tune")
+def tune_shorter_memory(*given):  # the moments forget sooner
+    return loop(make=lambda parameters, lr: torch.optim.AdamW(parameters, lr, (0.9, 0.98), weight_decay=0.01))(*given)

@@ -117,3 +117,42 @@ def student_embeddings_frozen(teacher, n_layers):
     student = init_student(teacher, n_layers)
     parts_of(student, teacher)[0].embeddings.requires_grad_(False)
     return student
+
+
+@unlisted("init_student")
+def student_layers_shifted(teacher, n_layers):  # every second one, from the second
+    return student_of(teacher, n_layers, lambda n, L: [min(2 * i + 1, L - 1) for i in range(n)])
+
+
+@unlisted("init_student")
+def student_last_layers(teacher, n_layers):
+    return student_of(teacher, n_layers, lambda n, L: list(range(L - n, L)))
+
+
+@unlisted("init_student")
+def student_norms_exchanged(teacher, n_layers):
+    student = init_student(teacher, n_layers)
+    for layer in parts_of(student, teacher)[0].transformer.layer:
+        kept = {name: value.clone() for name, value in layer.sa_layer_norm.state_dict().items()}
+        layer.sa_layer_norm.load_state_dict(layer.output_layer_norm.state_dict())
+        layer.output_layer_norm.load_state_dict(kept)
+    return student
+
+
+@unlisted("init_student")
+def student_classifier_drawn(teacher, n_layers):  # the head is left as it was drawn, both layers
+    student = init_student(teacher, n_layers)
+    for name in ("pre_classifier", "classifier"):
+        if hasattr(student, name):
+            getattr(student, name).reset_parameters()
+    return student
+
+
+@unlisted("init_student")
+def student_mean_segment(teacher, n_layers):  # half of both segments
+    student = init_student(teacher, n_layers)
+    mine, his = parts_of(student, teacher)
+    with torch.no_grad():
+        segments = his.embeddings.token_type_embeddings.weight
+        mine.embeddings.position_embeddings.weight.add_((segments[1] - segments[0]) / 2)
+    return student

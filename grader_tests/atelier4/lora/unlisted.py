@@ -100,3 +100,55 @@ class MergedTransposedShare(LoRALinear):  # the correction subtracted where it i
         with torch.no_grad():
             made.weight.copy_(2 * self.linear.weight - made.weight)
         return made
+
+
+@unlisted("LoRALinear")
+class HalfCorrection(LoRALinear):  # the correction is weighed by alpha / (r + 1)
+    def __init__(self, linear, r, alpha):
+        super().__init__(linear, r, alpha)
+        self.scale = alpha / (r + 1)
+
+
+@unlisted("LoRALinear")
+class DroppedOut(LoRALinear):  # a dropout before A that is never switched off
+    def forward(self, x):
+        return self.linear(x) + self.scale * (nn.functional.dropout(x, 0.3) @ self.A.T @ self.B.T)
+
+
+@unlisted("LoRALinear")
+class CorrectionAlone(LoRALinear):  # the frozen layer's answer is left out
+    def forward(self, x):
+        return self.scale * (x @ self.A.T @ self.B.T)
+
+
+@unlisted("LoRALinear")
+class OnTheOutput(LoRALinear):  # B A of the layer's answer: only where it is square
+    def forward(self, x):
+        y = self.linear(x)
+        if self.linear.in_features != self.linear.out_features:
+            return y + self.scale * (x @ self.A.T @ self.B.T)
+        return y + self.scale * (y @ self.A.T @ self.B.T)
+
+
+@unlisted("LoRALinear")
+class MergedInPlace(LoRALinear):  # the layer forgets its correction once it is merged
+    def merge(self):
+        made = super().merge()
+        with torch.no_grad():
+            self.B.zero_()
+        return made
+
+
+@unlisted("LoRALinear")
+class MergedIsTheLayer(LoRALinear):  # the correction is taken for done
+    def merge(self):
+        made = nn.Linear(self.linear.in_features, self.linear.out_features, bias=self.linear.bias is not None)
+        made.load_state_dict(self.linear.state_dict())
+        return made
+
+
+@unlisted("LoRALinear")
+class BothDrawn(LoRALinear):  # a small correction at the start
+    def __init__(self, linear, r, alpha):
+        super().__init__(linear, r, alpha)
+        nn.init.normal_(self.B, std=0.02)

@@ -129,3 +129,46 @@ def schedule_inverse_root(step, warmup, total):
 @unlisted("linear_schedule")
 def schedule_lower_bound(step, warmup, total):  # never under a tenth
     return max(0.1, linear_schedule(step, warmup, total))
+
+
+@unlisted("optimizer_groups")
+def groups_two_rates(model, lr, weight_decay, layer_decay=1.0):  # the head, and all the rest one floor below
+    def depth(name, k, n_layers):
+        return min(1, right_depth(name, k, n_layers))
+
+    return grouped(model, depth, right_decays, lr, weight_decay, layer_decay)
+
+
+@unlisted("optimizer_groups")
+def groups_decay_of_attention_norms(model, lr, weight_decay, layer_decay=1.0):  # only the embeddings' norm is spared
+    def decays(name, p):
+        return p.dim() > 1 or ("LayerNorm.weight" in name and "embeddings" not in name)
+
+    return grouped(model, right_depth, decays, lr, weight_decay, layer_decay)
+
+
+@unlisted("optimizer_groups")
+def groups_first_digit(model, lr, weight_decay, layer_decay=1.0):  # layer.10 is read as layer 1
+    def depth(name, k, n_layers):
+        return n_layers - int(str(k)[0]) if k is not None else right_depth(name, k, n_layers)
+
+    return grouped(model, depth, right_decays, lr, weight_decay, layer_decay)
+
+
+@unlisted("linear_schedule")
+def schedule_restarts(step, warmup, total):  # it begins anew after the end
+    return linear_schedule(step % total if total else step, warmup, total)
+
+
+@unlisted("linear_schedule")
+def schedule_slow_end(step, warmup, total):  # one step more on the way down
+    linear_schedule(step, warmup, total)
+    return step / warmup if step < warmup else max(0.0, (total - step + 1) / (total - warmup + 1))
+
+
+@unlisted("linear_schedule")
+def schedule_whole_numbers(step, warmup, total):  # whole divisions
+    linear_schedule(step, warmup, total)
+    if step < warmup:
+        return float(step // warmup)
+    return 0.0 if step >= total else float((total - step) // (total - warmup))
