@@ -88,6 +88,7 @@ def public():
         worked_example(),
         case("two_sequences", 1, B=2, T=5, V=17, P=9, d=6),
         case("one_segment", 2, B=3, T=4, V=11, P=8, d=7, types=torch.zeros(3, 4, dtype=torch.int64)),
+        case("second_segment_only", 4, B=2, T=4, V=12, P=6, d=5, types=torch.ones(2, 4, dtype=torch.int64)),
         case("small_weights", 3, B=2, T=3, V=13, P=7, d=8, scale=1e-3),
     ]
 
@@ -102,6 +103,7 @@ def draw(rng):
         case("as_many_positions_as_tokens_and_one", seed(), B=2, T=T, V=19, P=T + 1, d=5),
         case("small_weights", seed(), B=2, T=T, V=29, P=T + 3, d=9, scale=1e-3),
         case("one_sequence", seed(), B=1, T=T + 1, V=31, P=T + 5, d=10),
+        case("second_segment_only", seed(), 2, T, 21, T + 2, 6, types=torch.ones(2, T, dtype=torch.int64)),
     ]
 
 

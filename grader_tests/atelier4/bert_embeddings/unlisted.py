@@ -27,7 +27,7 @@ def normed(x, params, eps=1e-12):
     return F.layer_norm(x, (x.size(-1),), gamma, beta, eps)
 
 
-@unlisted("bert_embeddings")
+@unlisted("bert_embeddings", "scaled_words")
 def bert_embeddings_scaled(ids, types, params):  # as in the Transformer of 2017
     E, P, S, *_ = tables(params)
     return normed(E[ids] * math.sqrt(E.size(1)) + P[: ids.size(1)] + S[types], params)
@@ -46,7 +46,7 @@ def bert_embeddings_positions_from_two(ids, types, params):  # as in RoBERTa
     return normed(E[ids] + P[places] + S[types], params)
 
 
-@unlisted("bert_embeddings")
+@unlisted("bert_embeddings", "positions_begin_anew")
 def bert_embeddings_positions_of_each_sentence(ids, types, params):
     """Positions begin again with the second sentence."""
     E, P, S, *_ = tables(params)
@@ -56,7 +56,7 @@ def bert_embeddings_positions_of_each_sentence(ids, types, params):
     return normed(E[ids] + P[places] + S[types], params)
 
 
-@unlisted("bert_embeddings")
+@unlisted("bert_embeddings", "mean_over_everything")
 def bert_embeddings_norm_over_the_sequence(ids, types, params):  # mean and variance of (T, d)
     *_, gamma, beta = tables(params)
     x = total(ids, types, params)
@@ -64,21 +64,21 @@ def bert_embeddings_norm_over_the_sequence(ids, types, params):  # mean and vari
     return (x - mean) / torch.sqrt(var + 1e-12) * gamma + beta
 
 
-@unlisted("bert_embeddings")
+@unlisted("bert_embeddings", "root_mean_square")
 def bert_embeddings_rms(ids, types, params):
     *_, gamma, beta = tables(params)
     x = total(ids, types, params)
     return x / torch.sqrt(x.pow(2).mean(-1, keepdim=True) + 1e-12) * gamma + beta
 
 
-@unlisted("bert_embeddings")
+@unlisted("bert_embeddings", "shift_before_scale")
 def bert_embeddings_shift_before_scale(ids, types, params):
     *_, gamma, beta = tables(params)
     x = F.layer_norm(total(ids, types, params), beta.shape, eps=1e-12)
     return (x + beta) * gamma
 
 
-@unlisted("bert_embeddings")
+@unlisted("bert_embeddings", "no_root")
 def bert_embeddings_standard_deviation_unsquared(ids, types, params):  # divides by the variance
     *_, gamma, beta = tables(params)
     x = total(ids, types, params)
@@ -113,7 +113,7 @@ def bert_embeddings_padding_without_position(ids, types, params):
 
 @unlisted("bert_embeddings")
 def bert_embeddings_sinusoids(ids, types, params):
-    E, P, S, *_ = tables(params)
+    E, _, S, *_ = tables(params)
     d = E.size(1)
     t, i = torch.arange(ids.size(1))[:, None], torch.arange(d)[None]
     angle = t / 10000 ** (2 * (i // 2) / d)

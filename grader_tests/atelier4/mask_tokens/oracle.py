@@ -81,6 +81,10 @@ def outline(inputs, value):
         snapped(int(other.sum()), total, shares),
         snapped(int((masked[other] >= 0.75 * inputs["vocab_size"]).sum()), int(other.sum()), (0.25, 0.0)),
     ]
+    pairs = chosen[:, :-1] & ~special[:, 1:]  # chosen ones before an ordinary neighbour
+    rates.append(
+        snapped(int((pairs & chosen[:, 1:]).sum()), int(pairs.sum()), (p, 0.8 * p, 0.9 * p, 0.15, 0.5, 1.0, 0.0))
+    )
     both = ~special[0] & ~special[1]
     one_for_all = torch.equal(chosen[0][both], chosen[1][both])
     if one_for_all:  # too few draws for frequencies
@@ -92,6 +96,7 @@ def outline(inputs, value):
         bool(torch.isin(masked[other], torch.tensor(inputs["special_ids"])).any()),
         not one_for_all and bool((rows[1:] == rows[:-1]).float().mean() > 0.9),
         one_for_all,
+        bool((masked[other] == inputs["vocab_size"] - 1).any()) or int(other.sum()) < 12 * inputs["vocab_size"],
     ]
     said = [int(fill[0]) if len(fill) == 1 else -1, bool((labels == ids)[chosen].all())]
     return torch.tensor([*rates, *map(float, facts)]), torch.tensor(list(map(float, said)))
@@ -102,7 +107,7 @@ CLS, SEP, MASK, PAD = 3, 5, 4, 0
 
 def case(name, rng, B, T, V, p, observe):
     """Sequences with [CLS], [SEP], filling, and a few ordinary words that are not to be chosen."""
-    ids = torch.from_numpy(rng.integers(6, V, size=(B, T)))
+    ids = torch.from_numpy(rng.integers(6, max(7, V // 2), size=(B, T)))  # the text does not use all the vocabulary
     lengths = torch.from_numpy(rng.integers(T // 2, T + 1, size=(B, 1)))
     place = torch.arange(T)
     ids = torch.where(place >= lengths, PAD, ids)
@@ -129,8 +134,8 @@ def public():
 
 def draw(rng):
     return [
-        case("fifteen_percent", rng, 500, 600, 400, 0.15, outline),
-        case("another_share", rng, 300, 800, 500, float(rng.choice([0.3, 0.4])), outline),
+        case("fifteen_percent", rng, 500, 600, 240, 0.15, outline),
+        case("another_share", rng, 300, 800, 300, float(rng.choice([0.3, 0.4])), outline),
     ]
 
 

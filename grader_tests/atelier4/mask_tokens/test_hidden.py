@@ -48,6 +48,38 @@ def test_the_generator_is_the_only_chance(student, rng):
 
 
 @pytest.mark.requires("test_frequencies_of_fresh_batches")
+def test_the_number_of_chosen_tokens_is_left_to_chance(student, rng):
+    """D’un tirage à l’autre, le nombre de jetons choisis change.
+
+    From one draw to the next, the number of chosen tokens changes."""
+    ids = torch.arange(10, 1010).reshape(10, 100)
+    special = torch.zeros_like(ids, dtype=torch.bool)
+    seeds = rng.integers(1 << 30, size=8)  # for a right answer, eight equal numbers are one chance in 10¹⁰
+    numbers = {
+        int(
+            (
+                student.mask_tokens(ids, special, 1010, 4, list(range(10)), 0.3, student.seeded_generator(int(s)))[1]
+                != -100
+            ).sum()
+        )
+        for s in seeds
+    }
+    if len(numbers) == 1:
+        fail(
+            Text("Vous choisissez toujours le même nombre de jetons.", "You always choose the same number of tokens."),
+            hints=(
+                Text("Chaque jeton est choisi indépendamment des autres.", "Each token is chosen by itself."),
+                Text("Un tirage par jeton, comparé à $p$.", "One draw for each token, compared with $p$."),
+                Text(
+                    "`torch.rand(ids.shape, generator=generator) < p`.",
+                    "`torch.rand(ids.shape, generator=generator) < p`.",
+                ),
+            ),
+            function="mask_tokens",
+        )
+
+
+@pytest.mark.requires("test_frequencies_of_fresh_batches")
 def test_what_fresh_cases_give_is_left_alone(student, cases):
     """Les identifiants reçus ne sont pas modifiés : à l’époque suivante, d’autres seront masqués.
 

@@ -24,7 +24,7 @@ def chosen_of(ids, special, p, generator):
     return (torch.rand(ids.shape, generator=generator) < p) & ~special
 
 
-@unlisted("mask_tokens")
+@unlisted("mask_tokens", "never_kept")
 def mask_tokens_nothing_kept(ids, special, vocab_size, mask_id, special_ids, p=0.15, generator=None):  # 80 and 20
     chosen = chosen_of(ids, special, p, generator)
     out = fates(ids, chosen, vocab_size, mask_id, special_ids, generator, 0.8, 0.2)
@@ -125,7 +125,7 @@ def mask_tokens_exactly_so_many(ids, special, vocab_size, mask_id, special_ids, 
     return out, torch.where(chosen, ids, -100)
 
 
-@unlisted("mask_tokens")
+@unlisted("mask_tokens", "labels_of_changed_only")
 def mask_tokens_kept_have_no_label(ids, special, vocab_size, mask_id, special_ids, p=0.15, generator=None):
     """The label says what changed."""
     chosen = chosen_of(ids, special, p, generator)
@@ -133,7 +133,7 @@ def mask_tokens_kept_have_no_label(ids, special, vocab_size, mask_id, special_id
     return out, torch.where(out != ids, ids, -100)
 
 
-@unlisted("mask_tokens")
+@unlisted("mask_tokens", "always_mask")
 def mask_tokens_one_draw(ids, special, vocab_size, mask_id, special_ids, p=0.15, generator=None):
     """The number that chose a token also decides its fate, undivided by p: every chosen one is masked."""
     u = torch.rand(ids.shape, generator=generator)
@@ -145,7 +145,7 @@ def mask_tokens_one_draw(ids, special, vocab_size, mask_id, special_ids, p=0.15,
     return out, torch.where(chosen, ids, -100)
 
 
-@unlisted("mask_tokens")
+@unlisted("mask_tokens", "special_told_by_their_ids")
 def mask_tokens_redraws_the_original(ids, special, vocab_size, mask_id, special_ids, p=0.15, generator=None):
     """The tokens of special_ids are left alone, whatever special says."""
     chosen = (torch.rand(ids.shape, generator=generator) < p) & ~torch.isin(ids, torch.tensor(special_ids))

@@ -59,6 +59,17 @@ def mean_case(name, rng, lengths, T, d):
     return Case(f"mean_{name}", Call("mean_pooling", inputs), {"B": len(lengths), "T": T, "d": d}, ("H",))
 
 
+def filled_on_the_left(rng, T, d):
+    """Real tokens at the end, some places left out among them, and one that is a zero vector."""
+    first = mean_case("filled_on_the_left", rng, [T, T], T, d)
+    mask = torch.ones(2, T, dtype=torch.int64)
+    mask[0, :2] = 0
+    mask[1, [0, T - 2]] = 0
+    H = first.call.inputs["H"].clone()
+    H[0, T - 1] = 0.0
+    return Case(first.name, first.call.with_inputs(H=H, mask=mask), first.dims, first.differentiable)
+
+
 def cls_case(name, rng, B, T, d):
     return Case(f"cls_{name}", Call("cls_pooling", {"H": normal(rng, B, T, d)}), {"B": B, "T": T, "d": d}, ("H",))
 
@@ -66,7 +77,7 @@ def cls_case(name, rng, B, T, d):
 def cosine_case(name, rng, n, m, d, zero=False, long=1.0):
     U, V = long * normal(rng, n, d, mean=0.4), normal(rng, m, d, mean=0.4)
     if zero:
-        U[-1] = 0.0
+        U[-1] = V[-1] = 0.0
     dims = {"n": n, "m": m, "d": d}
     return Case(f"cosine_{name}", Call("cosine_matrix", {"U": U, "V": V}), dims, () if zero else ("U", "V"))
 
@@ -89,6 +100,7 @@ def public():
         worked_mean(),
         mean_case("padded", rng, [5, 2, 4], 5, 6),
         mean_case("row_of_padding", rng, [3, 0], 4, 5),
+        filled_on_the_left(np.random.default_rng(4070), 5, 4),
         cls_case("batch", rng, 2, 4, 3),
         worked_cosine(),
         cosine_case("square", rng, 4, 4, 5),
@@ -110,6 +122,7 @@ def draw(rng):
         cosine_case("square", rng, T, T, d, long=10.0),
         cosine_case("zero_vector", rng, B, T + 1, d, zero=True),
         cosine_case("one_each", rng, 1, 1, d),
+        filled_on_the_left(rng, T, d),
     ]
 
 

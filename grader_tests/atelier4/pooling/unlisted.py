@@ -10,7 +10,7 @@ from attentif.exercises.unlisted import unlisted
 from .oracle import cosine_matrix, mean_pooling
 
 
-@unlisted("mean_pooling")
+@unlisted("mean_pooling", "first_token_left_out")
 def mean_pooling_without_cls(H, mask):  # the special token at the front is left out
     return mean_pooling(H[:, 1:], mask[:, 1:])
 
@@ -32,18 +32,18 @@ def mean_pooling_prefix(H, mask):
     return torch.stack([H[b, : int(n[b])].mean(0) if n[b] else torch.zeros_like(H[b, 0]) for b in range(len(H))])
 
 
-@unlisted("mean_pooling")
+@unlisted("mean_pooling", "divided_by_root")
 def mean_pooling_by_square_root(H, mask):
     m = mask.to(H.dtype)[..., None]
     return (H * m).sum(1) / m.sum(1).clamp(min=1).sqrt()
 
 
-@unlisted("mean_pooling")
+@unlisted("mean_pooling", "mean_normalized")
 def mean_pooling_unit(H, mask):  # normalized to length 1
     return F.normalize(mean_pooling(H, mask), dim=1)
 
 
-@unlisted("mean_pooling")
+@unlisted("mean_pooling", "divided_by_one_more")
 def mean_pooling_plus_one(H, mask):
     """The divisor is n + 1, so that it is never 0."""
     m = mask.to(H.dtype)[..., None]
@@ -95,7 +95,7 @@ def cls_pooling_first_of_batch(H):
     return H[:1, 0].expand(len(H), -1).clone()
 
 
-@unlisted("cls_pooling")
+@unlisted("cls_pooling", "second_for_cls")
 def cls_pooling_second(H):
     return H[:, min(1, H.size(1) - 1)]
 
@@ -122,7 +122,7 @@ def cosine_matrix_positive(U, V):
     return cosine_matrix(U, V).clamp(min=0)
 
 
-@unlisted("cosine_matrix")
+@unlisted("cosine_matrix", "centred")
 def cosine_matrix_centred(U, V):  # a correlation
     return cosine_matrix(U - U.mean(1, keepdim=True), V - V.mean(1, keepdim=True))
 
