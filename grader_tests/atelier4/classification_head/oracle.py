@@ -162,6 +162,7 @@ def public():
         classes_case(
             "three_classes", torch.tensor([[0.5, 0.25, 2.0], [4.0, -1.0, 1.0], [-3.0, -2.0, -4.0], [9.0, 8.0, 8.5]])
         ),
+        classes_case("no_majority", torch.tensor([[0.1, 0.0, 0.3, 0.2], [0.4, 0.5, 0.2, 0.3]])),
         classes_case("square", torch.tensor([[1.0, 5.0], [0.5, 6.0]])),
     ]
 
@@ -180,6 +181,7 @@ def draw(rng):
         classes_case("batch", distinct(rng, B + 3, C)),
         classes_case("two_classes", distinct(rng, 9, 2)),
         classes_case("one_sentence", distinct(rng, 1, C)),
+        classes_case("no_majority", distinct(rng, B + 3, C + 1) / (20 * B * C)),
     ]
 
 

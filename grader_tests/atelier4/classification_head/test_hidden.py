@@ -49,6 +49,24 @@ def test_fresh_classes(student, cases):
     cases.only("predicted_classes").check_values(student)
 
 
+@pytest.mark.requires("test_fresh_classes")
+def test_type_of_fresh_classes(student):
+    """Les classes prédites sont des entiers de 64 bits, comme les étiquettes.
+
+    Predicted classes are integers of 64 bits, as labels are."""
+    classes = student.predicted_classes(torch.tensor([[0.5, 2.0, 1.0], [3.0, -1.0, 0.0]]))
+    if classes.dtype != torch.int64:
+        fail(
+            Text("Les classes ne sont pas des entiers de 64 bits.", "Classes are not integers of 64 bits."),
+            hints=(
+                Text("Quel est le `dtype` de votre résultat ?", "What is the `dtype` of your result?"),
+                Text("`argmax` donne déjà le bon.", "`argmax` gives the right one already."),
+                Text("`logits.argmax(dim=1)`.", "`logits.argmax(dim=1)`."),
+            ),
+            function="predicted_classes",
+        )
+
+
 @pytest.mark.weight(1)
 @pytest.mark.requires("test_fresh_heads", "test_fresh_losses", "test_fresh_classes")
 def test_gradients_and_inputs(student, cases):

@@ -11,7 +11,7 @@ from attentif.exercises.unlisted import unlisted
 from .oracle import ClassificationHead
 
 
-@unlisted("ClassificationHead")
+@unlisted("ClassificationHead", "tanh_in_the_head")
 class HeadTanh(ClassificationHead):
     """As in RoBERTa: the vector is squashed before the linear layer."""
 
@@ -19,19 +19,19 @@ class HeadTanh(ClassificationHead):
         return self.linear(torch.tanh(self.dropout(pooled)))
 
 
-@unlisted("ClassificationHead")
+@unlisted("ClassificationHead", "module:dropout")
 class HeadNormed(ClassificationHead):
     def forward(self, pooled):
         return self.linear(self.dropout(F.normalize(pooled, dim=-1)))
 
 
-@unlisted("ClassificationHead")
+@unlisted("ClassificationHead", "module:dropout")
 class HeadRelu(ClassificationHead):
     def forward(self, pooled):
         return self.linear(self.dropout(F.relu(pooled)))
 
 
-@unlisted("ClassificationHead")
+@unlisted("ClassificationHead", "module:after")
 class HeadCentred(ClassificationHead):
     """Logits made to sum to 0: the loss does not see it."""
 
@@ -40,7 +40,7 @@ class HeadCentred(ClassificationHead):
         return z - z.mean(-1, keepdim=True)
 
 
-@unlisted("ClassificationHead")
+@unlisted("ClassificationHead", "dropout_twice")
 class HeadDropsTwice(ClassificationHead):
     """Before the linear layer and after it."""
 
@@ -48,7 +48,7 @@ class HeadDropsTwice(ClassificationHead):
         return self.dropout(self.linear(self.dropout(pooled)))
 
 
-@unlisted("ClassificationHead")
+@unlisted("ClassificationHead", "module:dropout")
 class HeadKeepsP(ClassificationHead):
     """dropout taken for the probability of keeping."""
 
@@ -56,7 +56,7 @@ class HeadKeepsP(ClassificationHead):
         super().__init__(d_model, n_classes, 1 - dropout)
 
 
-@unlisted("ClassificationHead")
+@unlisted("ClassificationHead", "drops_whole_sentences")
 class HeadDropsWholeVectors(ClassificationHead):
     """One draw for each sentence."""
 
@@ -64,7 +64,7 @@ class HeadDropsWholeVectors(ClassificationHead):
         return self.linear(self.dropout(torch.ones_like(pooled[:, :1])) * pooled)
 
 
-@unlisted("ClassificationHead")
+@unlisted("ClassificationHead", "same_places_for_all")
 class HeadOneMaskForAll(ClassificationHead):
     """One mask of dropout for the batch."""
 
@@ -83,7 +83,7 @@ class HeadGaussian(ClassificationHead):
         return self.linear(pooled)
 
 
-@unlisted("ClassificationHead")
+@unlisted("ClassificationHead", "module:dropout")
 class HeadFixedRate(nn.Module):
     """0.1, whatever was asked."""
 
@@ -116,13 +116,13 @@ def classification_loss_squares(logits, labels):
     return (logits.softmax(1) - wanted).pow(2).sum(1).mean()
 
 
-@unlisted("classification_loss")
+@unlisted("classification_loss", "each_class_by_itself")
 def classification_loss_one_against_all(logits, labels):
     wanted = F.one_hot(labels, logits.size(1)).to(logits.dtype)
     return F.binary_cross_entropy_with_logits(logits, wanted)
 
 
-@unlisted("classification_loss")
+@unlisted("classification_loss", "smoothed")
 def classification_loss_smoothed(logits, labels):
     return F.cross_entropy(logits, labels, label_smoothing=0.1)
 
@@ -152,7 +152,7 @@ def classification_loss_errors(logits, labels):
     return (logits.argmax(1) != labels).to(logits.dtype).mean()
 
 
-@unlisted("predicted_classes")
+@unlisted("predicted_classes", "largest_magnitude")
 def predicted_classes_of_magnitudes(logits):
     return logits.abs().argmax(1)
 
@@ -162,7 +162,7 @@ def predicted_classes_one_hot(logits):
     return F.one_hot(logits.argmax(1), logits.size(1))
 
 
-@unlisted("predicted_classes")
+@unlisted("predicted_classes", "last_logit_positive")
 def predicted_classes_positive(logits):
     """Two classes: 1 where its logit is above 0."""
     return (logits[:, -1] > 0).long()

@@ -46,14 +46,14 @@ class Stepwise(MiniBert):
         return x, self.pooled(x, mask)
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "module:encoder.layer.0.attention.output.dense")
 class MiniBertSigmoidWeights(Stepwise):
     def scores(self, q, k, mask):
         s = torch.sigmoid(q @ k.transpose(-2, -1) / math.sqrt(q.size(-1)))
         return s * mask[:, None, None, :]
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "mask_fills_zero")
 class MiniBertZeroScores(Stepwise):
     """The scores of padding are set to 0, not to −∞."""
 
@@ -62,7 +62,7 @@ class MiniBertZeroScores(Stepwise):
         return (s * mask[:, None, None, :]).softmax(-1)
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "mask_added_as_it_is")
 class MiniBertMaskAdded(Stepwise):
     """The mask is added as it is: 1 on what may be looked at."""
 
@@ -71,7 +71,7 @@ class MiniBertMaskAdded(Stepwise):
         return (s + mask[:, None, None, :]).softmax(-1)
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "mask_after_softmax")
 class MiniBertMaskAfterSoftmax(Stepwise):
     """Weights of padding are zeroed, the rest not made to sum to 1."""
 
@@ -80,7 +80,7 @@ class MiniBertMaskAfterSoftmax(Stepwise):
         return s.softmax(-1) * mask[:, None, None, :]
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "mask_in_the_first_layer_only")
 class MiniBertOnlyFirstLayerMasked(Stepwise):
     def through(self, x, mask):
         for i, layer in enumerate(self.encoder.layer):
@@ -88,22 +88,23 @@ class MiniBertOnlyFirstLayerMasked(Stepwise):
         return x
 
 
-@unlisted("MiniBert")
-class MiniBertPaddingErased(Stepwise):
+@unlisted("MiniBert", "module:after")
+class MiniBertPaddingErased(MiniBert):
     """The rows of padding are made zero at the end."""
 
-    def through(self, x, mask):
-        return super().through(x, mask) * mask[..., None].to(x.dtype)
+    def forward(self, ids, types, mask):
+        x, pooled = super().forward(ids, types, mask)
+        return x * mask[..., None].to(x.dtype), pooled
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "pooler_of_the_masked_mean")
 class MiniBertPoolsTheMean(Stepwise):
     def pooled(self, x, mask):
         m = mask[..., None].to(x.dtype)
         return torch.tanh(self.pooler.dense((x * m).sum(1) / m.sum(1)))
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "pooler_of_the_embeddings")
 class MiniBertPoolsTheEmbedding(Stepwise):
     """The pooler reads what entered the layers."""
 
@@ -118,7 +119,7 @@ class MiniBertTanhBeforePooler(Stepwise):
         return self.pooler.dense(torch.tanh(x[:, 0]))
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "first_layer_repeated")
 class MiniBertFirstLayerThroughout(Stepwise):
     """self.encoder.layer[0] in the loop."""
 
@@ -128,7 +129,7 @@ class MiniBertFirstLayerThroughout(Stepwise):
         return x
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "network_reads_the_input")
 class MiniBertParallel(Stepwise):
     """Attention and network read the same x, as in GPT-J."""
 
@@ -137,7 +138,7 @@ class MiniBertParallel(Stepwise):
         return layer.output.LayerNorm(y + self.network(layer, x))
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "second_residual_from_input")
 class MiniBertNetworkAroundX(Stepwise):
     """The second residual starts from the layer's input."""
 
@@ -146,7 +147,7 @@ class MiniBertNetworkAroundX(Stepwise):
         return layer.output.LayerNorm(x + self.network(layer, y))
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "norm_on_the_branch")
 class MiniBertNormInsideTheResidual(Stepwise):
     """x + LN(…), the norm before the sum."""
 
@@ -155,19 +156,19 @@ class MiniBertNormInsideTheResidual(Stepwise):
         return y + layer.output.LayerNorm(self.network(layer, y))
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "module:encoder.layer.0.output.LayerNorm")
 class MiniBertGeluTwice(Stepwise):
     def network(self, layer, y):
         return F.gelu(super().network(layer, y))
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "module:encoder.layer.0.output.dense")
 class MiniBertSilu(Stepwise):
     def network(self, layer, y):
         return layer.output.dense(F.silu(layer.intermediate.dense(y)))
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "module:encoder.layer.0.attention.output.dense")
 class MiniBertInterleavedHeads(Stepwise):
     """Head a has the components a, a + h, a + 2h …"""
 
@@ -184,7 +185,7 @@ class MiniBertInterleavedHeads(Stepwise):
         return layer.attention.output.dense(c)
 
 
-@unlisted("MiniBert")
+@unlisted("MiniBert", "module:encoder.layer.0.attention.output.dense")
 class MiniBertSegmentsAsMask(Stepwise):
     """A token looks at its own sentence only."""
 

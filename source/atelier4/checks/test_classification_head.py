@@ -98,22 +98,23 @@ def test_labels_out_of_range(student):
     """Une étiquette qui n’est le numéro d’aucune classe est refusée.
 
     A label that is no class's number is refused."""
-    check_refused(
-        "classification_loss",
-        lambda: student.classification_loss(torch.zeros(2, 3), torch.tensor([0, 3])),
-        IndexError,
-        RuntimeError,
-        ValueError,
-        finding=Text("Une étiquette hors des classes est acceptée.", "A label out of the classes is accepted."),
-        hints=(
-            Text("Quels numéros les classes ont-elles ?", "Which numbers do classes have?"),
-            Text("De 0 à C − 1.", "From 0 to C − 1."),
-            Text(
-                "`F.cross_entropy` lève une `IndexError` : laissez-la passer.",
-                "`F.cross_entropy` raises an `IndexError`: let it through.",
+    for label in (3, -1):
+        check_refused(
+            "classification_loss",
+            lambda label=label: student.classification_loss(torch.zeros(2, 3), torch.tensor([0, label])),
+            IndexError,
+            RuntimeError,
+            ValueError,
+            finding=Text("Une étiquette hors des classes est acceptée.", "A label out of the classes is accepted."),
+            hints=(
+                Text("Quels numéros les classes ont-elles ?", "Which numbers do classes have?"),
+                Text("De 0 à C − 1.", "From 0 to C − 1."),
+                Text(
+                    "`F.cross_entropy` lève une `IndexError` : laissez-la passer.",
+                    "`F.cross_entropy` raises an `IndexError`: let it through.",
+                ),
             ),
-        ),
-    )
+        )
 
 
 @pytest.mark.requires("test_head", "test_loss", "test_classes")
