@@ -127,6 +127,7 @@ def public():
             5,
             0.8,
         ),
+        interval("half_of_the_values", Y, P, "share_correct", 50, 7, 0.5),
     ]
 
 

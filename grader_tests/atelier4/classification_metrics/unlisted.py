@@ -146,7 +146,7 @@ def metrics_macro_of_the_present(y, p):  # classes that are neither found nor pr
     return {**classification_metrics(y, p), "macro_f1": f1[right > 0].mean().item() if right.any() else 0.0}
 
 
-@unlisted("classification_metrics")
+@unlisted("classification_metrics", "root_forgotten")
 def metrics_mcc_without_the_root(y, p):
     _, truth, guess, right = counts(y, p)
     n = len(y)
@@ -155,13 +155,13 @@ def metrics_mcc_without_the_root(y, p):
     return {**classification_metrics(y, p), "mcc": mcc.item()}
 
 
-@unlisted("classification_metrics")
+@unlisted("classification_metrics", "balanced_accuracy")
 def metrics_balanced(y, p):  # the mean of recalls for the accuracy
     _, truth, _, right = counts(y, p)
     return {**classification_metrics(y, p), "accuracy": (right / truth.clamp(min=1))[truth > 0].mean().item()}
 
 
-@unlisted("classification_metrics")
+@unlisted("classification_metrics", "precision")
 def metrics_precision_for_f1(y, p):
     _, _, guess, right = counts(y, p)
     return {**classification_metrics(y, p), "macro_f1": (right / guess.clamp(min=1)).mean().item()}

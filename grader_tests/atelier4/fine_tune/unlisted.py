@@ -199,7 +199,7 @@ def tune_mean_over_words(*given):  # losses weighted by the number of words
     return loop(loss_of=loss_of)(*given)
 
 
-@unlisted("fine_tune")
+@unlisted("fine_tune", "last_training_batch_dropped")
 def tune_all_but_the_last_batch(*given):  # an incomplete batch is left out of training
     def order(batches):
         return [i for i in torch.randperm(len(batches)).tolist() if i < len(batches) - 1]
@@ -207,7 +207,7 @@ def tune_all_but_the_last_batch(*given):  # an incomplete batch is left out of t
     return loop(order=order)(*given)
 
 
-@unlisted("fine_tune")
+@unlisted("fine_tune", "generic:shifted")
 def tune_validation_first(model, train_batches, valid_batches, epochs, lr, seed):
     """The model is measured before each epoch, not after."""
     before = []

@@ -119,17 +119,17 @@ def student_embeddings_frozen(teacher, n_layers):
     return student
 
 
-@unlisted("init_student")
+@unlisted("init_student", "odd_layers")
 def student_layers_shifted(teacher, n_layers):  # every second one, from the second
     return student_of(teacher, n_layers, lambda n, L: [min(2 * i + 1, L - 1) for i in range(n)])
 
 
-@unlisted("init_student")
+@unlisted("init_student", "last_layers")
 def student_last_layers(teacher, n_layers):
     return student_of(teacher, n_layers, lambda n, L: list(range(L - n, L)))
 
 
-@unlisted("init_student")
+@unlisted("init_student", "norms_swapped")
 def student_norms_exchanged(teacher, n_layers):
     student = init_student(teacher, n_layers)
     for layer in parts_of(student, teacher)[0].transformer.layer:

@@ -115,7 +115,7 @@ class DroppedOut(LoRALinear):  # a dropout before A that is never switched off
         return self.linear(x) + self.scale * (nn.functional.dropout(x, 0.3) @ self.A.T @ self.B.T)
 
 
-@unlisted("LoRALinear")
+@unlisted("LoRALinear", "correction_alone")
 class CorrectionAlone(LoRALinear):  # the frozen layer's answer is left out
     def forward(self, x):
         return self.scale * (x @ self.A.T @ self.B.T)
@@ -139,7 +139,7 @@ class MergedInPlace(LoRALinear):  # the layer forgets its correction once it is 
         return made
 
 
-@unlisted("LoRALinear")
+@unlisted("LoRALinear", "merge_without_correction")
 class MergedIsTheLayer(LoRALinear):  # the correction is taken for done
     def merge(self):
         made = nn.Linear(self.linear.in_features, self.linear.out_features, bias=self.linear.bias is not None)
@@ -147,7 +147,7 @@ class MergedIsTheLayer(LoRALinear):  # the correction is taken for done
         return made
 
 
-@unlisted("LoRALinear")
+@unlisted("LoRALinear", "both_random")
 class BothDrawn(LoRALinear):  # a small correction at the start
     def __init__(self, linear, r, alpha):
         super().__init__(linear, r, alpha)
