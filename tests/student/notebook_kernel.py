@@ -1,6 +1,7 @@
 """A real kernel, driven as JupyterLab does: each cell's id goes with what is executed."""
 
 import os
+import time
 
 from jupyter_client.manager import start_new_kernel
 
@@ -14,8 +15,9 @@ class NotebookKernel:
         env.update(environment)
         self.manager, self.client = start_new_kernel(cwd=str(folder), env=env)
 
-    def run(self, code, cell=None, interrupt_after=None):
-        """Executes a cell; returns (the reply's status, what is shown: text, HTML where there is any)."""
+    def run(self, code, cell=None, interrupt_when=None):
+        """Executes a cell; returns (the reply's status, what is shown as text). ``interrupt_when``: a file; the kernel
+        is interrupted, as Jupyter's button does, when it is there."""
         content = {
             "code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False,
             "stop_on_error": True,
@@ -23,10 +25,12 @@ class NotebookKernel:
         message = self.client.session.msg("execute_request", content, metadata={"cellId": cell} if cell else {})
         self.client.shell_channel.send(message)
         asked, shown = message["header"]["msg_id"], []
-        while True:
-            if interrupt_after is not None and interrupt_after in "".join(shown):
+        while interrupt_when is not None:
+            time.sleep(0.05)
+            if interrupt_when.exists():
                 self.manager.interrupt_kernel()
-                interrupt_after = None
+                break
+        while True:
             got = self.client.get_iopub_msg(timeout=120)
             if got["parent_header"].get("msg_id") != asked:
                 continue

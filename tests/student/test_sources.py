@@ -100,6 +100,24 @@ def test_a_cell_that_was_edited_and_saved_without_being_run(right):
     assert "le fichier enregistré à" in shown
 
 
+def test_a_function_defined_anew_in_another_cell(right):
+    right.run(RIGHT.replace("X - X.mean(0)", "X"), "scratch")
+    shown = checked(right)
+    assert "`center` a été redéfinie depuis dans une autre cellule" in shown
+    right.run(RIGHT, ANSWER)
+    assert "redéfinie" not in checked(right)
+
+
+def test_interrupting_the_kernel_is_said_and_stops_what_follows(right, tmp_path):
+    reached = tmp_path / "reached"
+    right.run(f"def center(X):\n    open({str(reached)!r}, 'w').close()\n    while True: pass", ANSWER)
+    status, shown = right.run('check("center")', CHECK, interrupt_when=reached)
+    assert status == "error"  # so that "Run All" stops, as whoever interrupts expects
+    assert "Vous avez interrompu les vérifications" in shown
+    assert "Aucune vérification n'existe" not in shown
+    assert "Traceback" not in shown
+
+
 def test_a_file_that_is_older_than_the_run_tells_nothing(right):
     save(right, RIGHT.replace("mean(0)", "mean(1)"), time.time() - 60)
     assert CHANGED not in checked(right)

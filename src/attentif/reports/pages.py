@@ -108,7 +108,7 @@ def without_repetition(report: ExerciseReport) -> ExerciseReport:
         explanations = []
         for e in result.explanations:
             key = _cause(e)
-            if not e.hints:
+            if not e.hints or e.unwritten:
                 explanations.append(e)
             elif key not in told:
                 told[key] = (result.title, {e.consequence})

@@ -24,12 +24,13 @@ class NotebookBroken(Exception):
 
 @dataclass(frozen=True)
 class SavedCell:
-    """A code cell as a notebook's file has it: ``grade_id`` and ``points`` are nbgrader's ("" and 0 where it has none),
-    ``run`` whether the file has a number of execution beside it, ``failed`` whether an error stands below it."""
+    """A code cell as a notebook's file has it: ``solution`` and ``points`` are nbgrader's (whether an answer is to be
+    written there; 0 where it has none), ``run`` whether the file has a number of execution beside it, ``failed``
+    whether an error stands below it."""
 
     id: str
     source: str
-    grade_id: str = ""
+    solution: bool = False
     points: float = 0.0
     run: bool = False
     failed: bool = False
@@ -49,7 +50,7 @@ def _saved_cell(cell: dict[str, Any]) -> SavedCell:
     return SavedCell(
         str(cell.get("id", "")),
         "".join(cell["source"]),
-        str(marks.get("grade_id", "")),
+        bool(marks.get("solution")),
         float(marks.get("points", 0) or 0),
         cell.get("execution_count") is not None,
         any(output.get("output_type") == "error" for output in cell.get("outputs", [])),

@@ -45,7 +45,7 @@ def judge_sources(
         seen = _seen(name, names, runs)
         if seen.defined is not None:
             parts.append((name, seen.defined.number))
-        doubts += _doubts(name, seen) or _edited(name, seen, saved)
+        doubts += _doubts(name, seen) or _elsewhere(name, seen, runs, saved) or _edited(name, seen, saved)
     return Judged(words.judged(parts) if parts else None, tuple(dict.fromkeys(doubts)))
 
 
@@ -72,6 +72,16 @@ def _doubts(name: str, seen: _Seen) -> list[Text]:
     if not defines(name, last.source):
         return [words.no_longer_defined(name, last.number, defined.number)]
     return []
+
+
+def _elsewhere(name: str, seen: _Seen, runs: Sequence[CellRun], saved: tuple[float, list[SavedCell]]) -> list[Text]:
+    """That the function was defined anew in another cell than the one where the answer is to be written."""
+    answers = [cell for cell in saved[1] if cell.solution and defines(name, cell.source)]
+    run = seen.defined
+    if run is None or not run.cell or len(answers) != 1 or run.cell == answers[0].id:
+        return []
+    last = next((one for one in reversed(runs) if one.cell == answers[0].id), None)
+    return [words.defined_elsewhere(name, run.number, last.number)] if last is not None else []
 
 
 def _edited(name: str, seen: _Seen, saved: tuple[float, list[SavedCell]]) -> list[Text]:

@@ -51,6 +51,17 @@ def no_longer_defined(name: str, number: int, judged_number: int) -> Text:
     )
 
 
+def defined_elsewhere(name: str, number: int, answer_number: int) -> Text:
+    """Another cell than the answer's defined the function anew."""
+    return Text(
+        f"`{name}` a été redéfinie depuis dans une autre cellule [{number}] : c'est cette version qui vient d'être "
+        f"vérifiée, et non celle de la cellule de réponse [{answer_number}]. Exécutez la cellule de réponse, puis "
+        "vérifiez de nouveau.",
+        f"`{name}` has since been defined anew in another cell [{number}]: that version has just been checked, and not "
+        f"the one of the answer cell [{answer_number}]. Run the answer cell, then check again.",
+    )
+
+
 def edited_since(name: str, judged_number: int, saved_at: str) -> Text:
     """The notebook's file, saved after the run, holds another source of the cell."""
     return Text(
