@@ -1684,6 +1684,307 @@ def decode_step__position_by_position(model, ids, cache):
 
 
 # ---------------------------------------------------------------------------------------------------------------
+# Atelier 4: what enters an encoder, the encoder, and its head
+
+
+def wordpiece_tokenize__hf(word, vocab, unk="[UNK]", max_chars=100):  # as in transformers' slow tokenizer
+    chars = list(word)
+    if len(chars) > max_chars:
+        return [unk]
+    is_bad, start, sub_tokens = False, 0, []
+    while start < len(chars):
+        end, cur_substr = len(chars), None
+        while start < end:
+            substr = "".join(chars[start:end])
+            if start > 0:
+                substr = "##" + substr
+            if substr in vocab:
+                cur_substr = substr
+                break
+            end -= 1
+        if cur_substr is None:
+            is_bad = True
+            break
+        sub_tokens.append(cur_substr)
+        start = end
+    return [unk] if is_bad else sub_tokens
+
+
+def wordpiece_tokenize__trie(word, vocab, unk="[UNK]", max_chars=100):
+    """Two trees of letters, one for beginnings, one for the rest."""
+    roots = {}, {}
+    for piece in vocab:
+        inner = piece.startswith("##") and len(piece) > 2
+        node = roots[inner]
+        for letter in piece[2:] if inner else piece:
+            node = node.setdefault(letter, {})
+        node[None] = piece
+    pieces, start = [], 0
+    while start < len(word) <= max_chars:
+        node, end, found = roots[start > 0], start, None
+        while end < len(word) and word[end] in node:
+            node, end = node[word[end]], end + 1
+            if None in node:
+                found, stop = node[None], end
+        if found is None:
+            return [unk]
+        pieces.append(found)
+        start = stop
+    return [unk] if len(word) > max_chars else pieces
+
+
+def encode_pair__hf(a, b, max_len, cls, sep):
+    """truncate_sequences("longest_first"), step by step, with slices."""
+    remove = len(a) + len(b) + 3 - max_len
+    if max_len < 3:
+        raise ValueError(f"max_len={max_len}")
+    for _ in range(remove):
+        if len(a) > len(b):
+            a = a[:-1]
+        else:
+            b = b[:-1]
+    first, second = [cls, *a, sep], [*b, sep]
+    return first + second, len(first) * [0] + len(second) * [1], (len(first) + len(second)) * [1]
+
+
+def encode_pair__pairs(a, b, max_len, cls, sep):
+    """Token and segment together, taken apart at the end."""
+    if max_len < 3:
+        raise ValueError
+    keep_a, keep_b = len(a), len(b)
+    while keep_a + keep_b + 3 > max_len:
+        keep_a, keep_b = (keep_a - 1, keep_b) if keep_a > keep_b else (keep_a, keep_b - 1)
+    tokens = [(cls, 0), *((t, 0) for t in a[:keep_a]), (sep, 0), *((t, 1) for t in b[:keep_b]), (sep, 1)]
+    ids, types = (list(column) for column in zip(*tokens, strict=True))
+    return ids, types, [1 for _ in ids]
+
+
+def collate__numpy(examples, pad_id):
+    lengths = np.array([len(e["input_ids"]) for e in examples])
+    real = np.arange(lengths.max()) < lengths[:, None]
+
+    def filled(key, fill):
+        out = np.full(real.shape, fill, dtype=np.int64)
+        out[real] = np.concatenate([e[key] for e in examples])
+        return torch.from_numpy(out)
+
+    labels = examples[0]["labels"]
+    return {
+        "input_ids": filled("input_ids", pad_id),
+        "token_type_ids": filled("token_type_ids", 0),
+        "attention_mask": torch.from_numpy(real.astype(np.int64)),
+        "labels": filled("labels", -100)
+        if isinstance(labels, list)
+        else torch.LongTensor([e["labels"] for e in examples]),
+    }
+
+
+def collate__nested(examples, pad_id):
+    """torch.nested fills the rows."""
+
+    def filled(rows, fill):
+        return torch.nested.nested_tensor([torch.tensor(r) for r in rows]).to_padded_tensor(fill)
+
+    ids = [e["input_ids"] for e in examples]
+    try:
+        labels = filled([list(e["labels"]) for e in examples], -100)
+    except TypeError:
+        labels = torch.tensor([int(e["labels"]) for e in examples])
+    return {
+        "labels": labels,
+        "input_ids": filled(ids, pad_id),
+        "token_type_ids": filled([e["token_type_ids"] for e in examples], 0),
+        "attention_mask": filled([[1] * len(row) for row in ids], 0),
+    }
+
+
+def mask_tokens__hf(ids, special, vocab_size, mask_id, special_ids, p=0.15, generator=None):
+    """As DataCollatorForLanguageModeling does."""
+    inputs, labels = ids.clone(), ids.clone()
+    probability_matrix = torch.full(labels.shape, p)
+    probability_matrix.masked_fill_(special, value=0.0)
+    masked_indices = torch.bernoulli(probability_matrix, generator=generator).bool()
+    labels[~masked_indices] = -100
+    replaced = torch.bernoulli(torch.full(labels.shape, 0.8), generator=generator).bool() & masked_indices
+    inputs[replaced] = mask_id
+    random = torch.bernoulli(torch.full(labels.shape, 0.5), generator=generator).bool() & masked_indices & ~replaced
+    words = torch.tensor(sorted(set(range(vocab_size)) - set(special_ids)))
+    inputs[random] = words[torch.randint(len(words), labels.shape, generator=generator)][random]
+    return inputs, labels
+
+
+def mask_tokens__multinomial(ids, special, vocab_size, mask_id, special_ids, p=0.15, generator=None):
+    """One draw among four fates for each token."""
+    fates = torch.tensor([1 - p, 0.8 * p, 0.1 * p, 0.1 * p])
+    fate = torch.multinomial(fates, ids.numel(), replacement=True, generator=generator).view_as(ids)
+    fate[special] = 0
+    allowed = torch.ones(vocab_size).index_fill(0, torch.tensor(special_ids), 0.0)
+    drawn = torch.multinomial(allowed, ids.numel(), replacement=True, generator=generator).view_as(ids)
+    masked = ids.clone()
+    masked[fate == 1] = mask_id
+    masked[fate == 2] = drawn[fate == 2]
+    return masked, ids.masked_fill(fate == 0, -100)
+
+
+def bert_embeddings__functional(ids, types, params):
+    E, P, S = (params[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type"))
+    gamma, beta = (params[f"embeddings.LayerNorm.{name}"] for name in ("weight", "bias"))
+    B, T = ids.shape
+    places = torch.arange(T).expand(B, T)
+    x = F.embedding(ids, E) + F.embedding(places, P) + F.embedding(types, S)
+    return F.layer_norm(x, E.shape[-1:], gamma, beta, eps=1e-12)
+
+
+def bert_embeddings__one_hot(ids, types, params):
+    """Tables read by products."""
+    get = {name.split(".")[1] + "." + name.split(".")[-1]: p for name, p in params.items()}
+    E, S = get["word_embeddings.weight"], get["token_type_embeddings.weight"]
+    x = F.one_hot(ids, len(E)).to(E.dtype) @ E + F.one_hot(types, 2).to(S.dtype) @ S
+    x = x + get["position_embeddings.weight"].narrow(0, 0, ids.size(-1)).unsqueeze(0)
+    x = x - x.mean(-1, keepdim=True)
+    x = x * (x.square().mean(-1, keepdim=True) + 1e-12).rsqrt()
+    return torch.addcmul(get["LayerNorm.bias"], x, get["LayerNorm.weight"])
+
+
+class MiniBert__flash(nn.Module):
+    """Attention by PyTorch, a boolean mask; modules made by names."""
+
+    def __init__(self, vocab_size, n_positions, d_model, n_heads, n_layers, d_ff):
+        super().__init__()
+        self.h = n_heads
+        self.embeddings = BertEmbeddings(vocab_size, n_positions, d_model)
+        self.encoder = nn.Module()
+        self.encoder.layer = nn.ModuleList()
+        for _ in range(n_layers):
+            layer, inner = nn.Module(), nn.Module()
+            inner.self = nn.Module()
+            for name in ("query", "key", "value"):
+                setattr(inner.self, name, nn.Linear(d_model, d_model))
+            inner.output, layer.output, layer.intermediate = nn.Module(), nn.Module(), nn.Module()
+            inner.output.dense, inner.output.LayerNorm = nn.Linear(d_model, d_model), nn.LayerNorm(d_model, 1e-12)
+            layer.intermediate.dense = nn.Linear(d_model, d_ff)
+            layer.output.dense, layer.output.LayerNorm = nn.Linear(d_ff, d_model), nn.LayerNorm(d_model, 1e-12)
+            layer.attention = inner
+            self.encoder.layer.append(layer)
+        self.pooler = nn.Module()
+        self.pooler.dense = nn.Linear(d_model, d_model)
+
+    def forward(self, ids, types, mask):
+        x, seen = self.embeddings(ids, types), mask.bool()[:, None, None]
+        for layer in self.encoder.layer:
+            attention = layer.attention.self
+            q, k, v = (
+                module(x).unflatten(-1, (self.h, -1)).transpose(1, 2)
+                for module in (attention.query, attention.key, attention.value)
+            )
+            c = F.scaled_dot_product_attention(q, k, v, attn_mask=seen).transpose(1, 2).reshape(x.shape)
+            x = layer.attention.output.LayerNorm(layer.attention.output.dense(c) + x)
+            x = layer.output.LayerNorm(layer.output.dense(F.gelu(layer.intermediate.dense(x))) + x)
+        return x, self.pooler.dense(x[:, 0, :]).tanh()
+
+
+class MiniBert__additive(nn.Module):
+    """As in BERT's first code: the mask becomes (1 − m) times a very negative number; heads by einsum."""
+
+    def __init__(self, vocab_size, n_positions, d_model, n_heads, n_layers, d_ff):
+        super().__init__()
+        self.n_heads, self.d_h = n_heads, d_model // n_heads
+        self.embeddings = BertEmbeddings(vocab_size, n_positions, d_model)
+        self.encoder = nn.ModuleDict({"layer": nn.ModuleList(self.built(d_model, d_ff) for _ in range(n_layers))})
+        self.pooler = nn.ModuleDict({"dense": nn.Linear(d_model, d_model)})
+
+    @staticmethod
+    def built(d, d_ff):
+        def output(width):
+            return nn.ModuleDict({"dense": nn.Linear(width, d), "LayerNorm": nn.LayerNorm(d, eps=1e-12)})
+
+        projections = nn.ModuleDict({name: nn.Linear(d, d) for name in ("query", "key", "value")})
+        return nn.ModuleDict(
+            {
+                "attention": nn.ModuleDict({"self": projections, "output": output(d)}),
+                "intermediate": nn.ModuleDict({"dense": nn.Linear(d, d_ff)}),
+                "output": output(d_ff),
+            }
+        )
+
+    def forward(self, ids, types, mask):
+        x = self.embeddings(ids, types)
+        B, T, _ = x.shape
+        bias = (1.0 - mask[:, None, None, :].to(x.dtype)) * torch.finfo(x.dtype).min
+        for layer in self.encoder["layer"]:
+            q, k, v = (
+                layer["attention"]["self"][name](x).view(B, T, self.n_heads, self.d_h)
+                for name in ("query", "key", "value")
+            )
+            weights = torch.softmax(torch.einsum("bqhd,bkhd->bhqk", q, k) * self.d_h**-0.5 + bias, dim=-1)
+            c = torch.einsum("bhqk,bkhd->bqhd", weights, v).flatten(2)
+            for part, y in (("attention", c), ("output", None)):
+                out = layer["attention"]["output"] if part == "attention" else layer["output"]
+                y = y if y is not None else F.gelu(layer["intermediate"]["dense"](x))
+                x = out["LayerNorm"](x + out["dense"](y))
+        return x, torch.tanh(self.pooler["dense"](x.select(1, 0)))
+
+
+def mean_pooling__sbert(H, mask):
+    """As Sentence-BERT does, but for its 1e-9."""
+    input_mask_expanded = mask.unsqueeze(-1).expand(H.size()).to(H.dtype)
+    return torch.sum(H * input_mask_expanded, 1) / torch.clamp(input_mask_expanded.sum(1), min=1e-9)
+
+
+def cls_pooling__narrow(H):
+    return H.narrow(1, 0, 1).squeeze(1)
+
+
+def cosine_matrix__sbert(U, V):
+    return torch.mm(F.normalize(U, p=2, dim=1), F.normalize(V, p=2, dim=1).transpose(0, 1))
+
+
+def mean_pooling__bmm(H, mask):
+    weights = mask.to(H.dtype)
+    weights = weights / weights.sum(1, keepdim=True).clamp(min=1)
+    return torch.bmm(weights[:, None, :], H)[:, 0]
+
+
+def cls_pooling__unbind(H):
+    first, *_ = H.unbind(dim=1)
+    return first
+
+
+def cosine_matrix__where(U, V):
+    norms = torch.outer(U.norm(dim=1), V.norm(dim=1))
+    return torch.where(norms == 0, 0.0, torch.einsum("id,jd->ij", U, V) / torch.where(norms == 0, 1.0, norms))
+
+
+class ClassificationHead__sequential(nn.Sequential):
+    def __init__(self, d_model, n_classes, dropout=0.1):
+        super().__init__(OrderedDict(dropout=nn.Dropout(dropout), linear=nn.Linear(d_model, n_classes)))
+
+
+class ClassificationHead__functional(nn.Module):
+    def __init__(self, d_model, n_classes, dropout=0.1):
+        super().__init__()
+        self.p, self.linear = dropout, nn.Linear(d_model, n_classes)
+
+    def forward(self, pooled):
+        return self.linear(F.dropout(pooled, self.p, training=self.training))
+
+
+def classification_loss__nll(logits, labels):
+    return F.nll_loss(logits.log_softmax(-1), labels)
+
+
+def classification_loss__gather(logits, labels):
+    return (logits.logsumexp(1, keepdim=True) - logits.gather(1, labels[:, None])).mean()
+
+
+def predicted_classes__topk(logits):
+    return logits.topk(1, dim=-1).indices.squeeze(-1)
+
+
+def predicted_classes__softmax(logits):
+    return logits.softmax(-1).max(-1)[1]
+
+
 # Atelier 4: fine-tuning, questions, distillation
 
 
@@ -2380,6 +2681,34 @@ RIGHT_ANSWERS = [
     ),
     answer("lists", "kv_cache", KVCache__lists, decode_step__llama),
     answer("buffer", "kv_cache", KVCache__buffer, decode_step__position_by_position),
+    answer("hf", "wordpiece", wordpiece_tokenize__hf),
+    answer("trie", "wordpiece", wordpiece_tokenize__trie),
+    answer("hf", "encode_pair", encode_pair__hf),
+    answer("pairs", "encode_pair", encode_pair__pairs),
+    answer("numpy", "collate", collate__numpy),
+    answer("nested", "collate", collate__nested),
+    answer("hf", "mask_tokens", mask_tokens__hf),
+    answer("multinomial", "mask_tokens", mask_tokens__multinomial),
+    answer("functional", "bert_embeddings", bert_embeddings__functional),
+    answer("one_hot", "bert_embeddings", bert_embeddings__one_hot),
+    answer("flash", "mini_bert", MiniBert__flash),
+    answer("additive", "mini_bert", MiniBert__additive),
+    answer("sbert", "pooling", mean_pooling__sbert, cls_pooling__narrow, cosine_matrix__sbert),
+    answer("bmm", "pooling", mean_pooling__bmm, cls_pooling__unbind, cosine_matrix__where),
+    answer(
+        "sequential",
+        "classification_head",
+        ClassificationHead__sequential,
+        classification_loss__nll,
+        predicted_classes__topk,
+    ),
+    answer(
+        "functional",
+        "classification_head",
+        ClassificationHead__functional,
+        classification_loss__gather,
+        predicted_classes__softmax,
+    ),
     answer("examples", "optimizer_groups", optimizer_groups__bert_examples, linear_schedule__hf),
     answer("one_each", "optimizer_groups", optimizer_groups__one_each, linear_schedule__minimum),
     answer("hf", "fine_tune", fine_tune__hf),
