@@ -29,8 +29,10 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[notebooks,grading,dev]"
 	@touch $@
 
-demo: $(READY)  ## a class graded end to end, from nothing, in front of you
-	@$(BIN)/attentif demo
+ATELIER ?= atelier3
+
+demo: $(READY)  ## a class graded end to end, from nothing, in front of you (ATELIER=atelier2 for another one)
+	@$(BIN)/attentif demo --atelier $(ATELIER)
 
 check: $(READY) lint  ## minutes: style, types, structure, unit tests, one exercise of each kind through the pipeline
 	@$(PYTEST) tests/test_structure.py tests/test_program.py tests/authoring tests/checks tests/remote tests/reports \

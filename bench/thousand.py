@@ -75,7 +75,7 @@ def demonstration_class(folder: Path, count: int) -> tuple[Course, str, dict[str
         config.write("c.Grade.checks_timeout, c.Grade.checks_budget = 2.0, 4.0\n")
     release = [sys.executable, "-m", "nbgrader", "generate_assignment", demo.ATELIER]
     subprocess.run(release, cwd=course.root, check=True, capture_output=True)
-    samples = sample_class.load_samples(course.root / "grader_tests" / demo.ATELIER / "sample_class.py")
+    samples = sample_class.load_class(course.root / "grader_tests" / demo.ATELIER / demo.SAMPLES).pupils
     expected: dict[str, float] = {}
     for number in range(count):
         sample = samples[number % len(samples)]

@@ -3,34 +3,19 @@
 Points are those of the three first notebooks of the atelier (33 + 22 + 27 = 82).
 """
 
+from functools import partial
 from pathlib import Path
 
-from attentif.authoring.sample_class import Pupil
-from attentif.references.oracles import load_exercise
+from attentif.authoring.sample_class import Pupil, mistaken, otherwise
 
 TOTAL = 82
 HERE = Path(__file__).parent
 SDPA = "scaled_dot_product_attention"
 
 
-def variant(exercise, name):
-    """The reference's source, then that of a misconception or equivalent."""
-    known = load_exercise(HERE / exercise / "oracle.py")
-    found = {v.name: v for v in (*known.misconceptions, *known.equivalents)}[name]
-    return f"{known.solution_source}\n\n{found.source()}"
-
-
-def wrong(*pairs):
-    """answers and diagnoses of a student who makes these mistakes, one for each exercise."""
-    return {
-        "solved": True,
-        "answers": {exercise: variant(exercise, name) for exercise, name in pairs},
-        "diagnosed": pairs,
-    }
-
-
-def right_otherwise(*pairs):
-    return {"solved": True, "answers": {exercise: variant(exercise, name) for exercise, name in pairs}}
+NOTEBOOKS = ("01_attention_une_tete", "02_gradients_et_regards", "03_multi_tetes")
+wrong = partial(mistaken, HERE)
+right_otherwise = partial(otherwise, HERE)
 
 
 def cells_of(notebook, grade_id):

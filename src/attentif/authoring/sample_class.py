@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -35,14 +36,40 @@ class Pupil:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_samples(path: Path) -> list[Pupil]:
-    """The ``SAMPLES`` of a module; SamplesBroken if there are none."""
+def mistaken(folder: Path, *pairs: tuple[str, str]) -> dict[str, Any]:
+    """What a Pupil answers, and is told, who makes these (exercise, misconception) mistakes of an atelier's hidden
+    ``folder``, and none besides."""
+    return {**otherwise(folder, *pairs), "diagnosed": pairs}
+
+
+def otherwise(folder: Path, *pairs: tuple[str, str]) -> dict[str, Any]:
+    """What a Pupil answers who writes these exercises as the named misconception or equivalent does, after the
+    solution, and all others as the solution."""
+    return {"solved": True, "answers": {exercise: _variant(folder, exercise, name) for exercise, name in pairs}}
+
+
+def _variant(folder: Path, exercise: str, name: str) -> str:
+    known = load_exercise(folder / exercise / "oracle.py")
+    found = {variant.name: variant for variant in (*known.misconceptions, *known.equivalents)}[name]
+    return f"{known.solution_source}\n\n{found.source()}"
+
+
+@dataclass(frozen=True)
+class SampleClass:
+    """The pupils, and the notebooks that they hand in, in which their points are counted."""
+
+    pupils: list[Pupil]
+    notebooks: tuple[str, ...]
+
+
+def load_class(path: Path) -> SampleClass:
+    """The ``SAMPLES`` of a module, and its ``NOTEBOOKS``. Raises SamplesBroken if there are none."""
     spec = importlib.util.spec_from_file_location("attentif_sample_class", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise SamplesBroken(f"no sample class at {path}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return list(module.SAMPLES)
+    return SampleClass(list(module.SAMPLES), tuple(module.NOTEBOOKS))
 
 
 def hand_in(course: Course, atelier: str, sample: Pupil, notebooks: list[str] | None = None) -> Path:

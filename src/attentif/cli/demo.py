@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from attentif.authoring.sample_class import Pupil, hand_in, load_samples
+from attentif.authoring.sample_class import Pupil, hand_in, load_class
 from attentif.cli.errors import UserError, course_here
 from attentif.exercises.course import Course
 from attentif.grading.results import diagnoses_of, exported_scores
@@ -27,7 +27,7 @@ from attentif.scheduler.class_grading import ClassGrading, Standing
 from attentif.scheduler.preflight import CannotGrade
 
 ATELIER = "atelier3"
-NOTEBOOKS = ("01_attention_une_tete", "02_gradients_et_regards", "03_multi_tetes")
+SAMPLES = "sample_class.py"
 _LOG_WIDTH = 150  # columns where there is no terminal: a log is read unwrapped
 COPIED = ("nbgrader_config.py", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT.md")
 
@@ -39,6 +39,7 @@ def add_to(commands: Any) -> None:
         "exit status 1 if any grade or diagnosis is not the expected one"
     )
     parser = commands.add_parser("demo", help="a class graded end to end, in front of you", description=text)
+    parser.add_argument("--atelier", default=ATELIER, help=f"an atelier that has a sample class (default: {ATELIER})")
     parser.add_argument("--folder", type=Path, default=Path("demo"), help="where to work, emptied first (demo/)")
     parser.set_defaults(run=run)
 
@@ -66,20 +67,25 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the demonstration."""
     console = Console() if sys.stdout.isatty() else Console(width=_LOG_WIDTH)
     started = monotonic()
-    course = prepare(course_here(), arguments.folder)
-    samples = load_samples(course.hidden_checks(ATELIER) / "sample_class.py")
+    atelier = arguments.atelier
+    whole = course_here()
+    if not (whole.hidden_checks(atelier) / SAMPLES).is_file():
+        there = ", ".join(name for name in whole.ateliers() if (whole.hidden_checks(name) / SAMPLES).is_file())
+        raise UserError(f"{atelier} has no sample class; there are: {there or 'none'}")
+    course = prepare(whole, arguments.folder, atelier)
+    samples = load_class(course.hidden_checks(atelier) / SAMPLES).pupils
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         console=console,
     ) as progress:  # fmt: skip
-        _step(progress, course, "releasing the notebooks", ["generate_assignment", ATELIER], 0, "Converting notebook")
+        _step(progress, course, "releasing the notebooks", ["generate_assignment", atelier], 0, "Converting notebook")
         for sample in progress.track(samples, description="handing in"):
-            hand_in(course, ATELIER, sample)
-        _grade(progress, course)
-        count = sum(len(list(p.glob("*.ipynb"))) for p in (course.root / "autograded").glob(f"*/{ATELIER}"))
-        _step(progress, course, "writing feedback", ["generate_feedback", ATELIER], count, "Converting notebook")
+            hand_in(course, atelier, sample)
+        _grade(progress, course, atelier)
+        count = sum(len(list(p.glob("*.ipynb"))) for p in (course.root / "autograded").glob(f"*/{atelier}"))
+        _step(progress, course, "writing feedback", ["generate_feedback", atelier], count, "Converting notebook")
         _step(progress, course, "exporting grades.csv", ["export"], 0, "")
-    rows = list(_rows(course, samples))
+    rows = list(_rows(course, atelier, samples))
     console.print(_table(rows))
     console.print(f"grades: {_shown(course.root / 'grades.csv')} · {monotonic() - started:.0f} s in all")
     wrong = [row.sample.student for row in rows if not row.ok]
@@ -90,8 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def prepare(course: Course, folder: Path, notebooks: Iterable[str] = NOTEBOOKS) -> Course:
-    """A small course in ``folder``: some notebooks of the atelier with their checks and oracles. Raises UserError
+def prepare(course: Course, folder: Path, atelier: str = ATELIER) -> Course:
+    """A small course in ``folder``: the sample class's notebooks, with their checks and oracles. Raises UserError
     rather than empty a folder that an earlier demonstration did not make."""
     marker = folder / ".attentif-demo"
     if folder.exists():
@@ -104,11 +110,11 @@ def prepare(course: Course, folder: Path, notebooks: Iterable[str] = NOTEBOOKS) 
         shutil.copy(course.root / name, folder / name)
     (folder / "src").symlink_to(course.root / "src", target_is_directory=True)
     skip = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(course.hidden_checks(ATELIER), folder / "grader_tests" / ATELIER, ignore=skip)
-    source = folder / "source" / ATELIER
-    shutil.copytree(course.public_checks(ATELIER), source / "checks", ignore=skip)
-    for name in notebooks:
-        shutil.copy(course.source(ATELIER) / f"{name}.ipynb", source / f"{name}.ipynb")
+    shutil.copytree(course.hidden_checks(atelier), folder / "grader_tests" / atelier, ignore=skip)
+    source = folder / "source" / atelier
+    shutil.copytree(course.public_checks(atelier), source / "checks", ignore=skip)
+    for name in load_class(course.hidden_checks(atelier) / SAMPLES).notebooks:
+        shutil.copy(course.source(atelier) / f"{name}.ipynb", source / f"{name}.ipynb")
     return Course(folder.resolve())
 
 
@@ -132,10 +138,10 @@ class _Steps:
         self.progress.console.print(text, markup=False, highlight=False)
 
 
-def _grade(progress: Progress, course: Course) -> None:
+def _grade(progress: Progress, course: Course, atelier: str) -> None:
     """What `attentif grade` does, on all cores."""
     try:
-        ClassGrading(course, ATELIER, _Steps(progress)).run()
+        ClassGrading(course, atelier, _Steps(progress)).run()
     except (CannotGrade, SandboxUnavailable, TemplateFailed) as error:
         raise UserError(str(error)) from error
 
@@ -160,11 +166,11 @@ def _step(progress: Progress, course: Course, description: str, command: list[st
     progress.update(task, completed=total or 1)
 
 
-def _rows(course: Course, samples: list[Pupil]) -> Iterable[Row]:
-    scores = exported_scores(course.root / "grades.csv", ATELIER)
+def _rows(course: Course, atelier: str, samples: list[Pupil]) -> Iterable[Row]:
+    scores = exported_scores(course.root / "grades.csv", atelier)
     for sample in samples:
-        feedback = course.root / "feedback" / sample.student / ATELIER
-        yield Row(sample, scores.get(sample.student), diagnoses_of(course, ATELIER, sample.student), _shown(feedback))
+        feedback = course.root / "feedback" / sample.student / atelier
+        yield Row(sample, scores.get(sample.student), diagnoses_of(course, atelier, sample.student), _shown(feedback))
 
 
 def _table(rows: list[Row]) -> Table:
