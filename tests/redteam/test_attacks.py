@@ -6,6 +6,7 @@
 
 import functools
 import os
+import re
 import subprocess
 import sys
 import time
@@ -202,8 +203,9 @@ def test_nothing_is_left_running(siege):
 
 @by_each_command
 def test_the_log_says_no_secret(siege):
-    for secret in gallery.SECRETS:
-        assert secret not in siege.explained.stdout.encode()
+    """At the beginning of a number, as elsewhere: a page may have 131416 bytes."""
+    log = siege.explained.stdout.encode()
+    assert not [secret for secret in gallery.SECRETS if re.search(rb"(?<![0-9.])" + secret, log)]
 
 
 def test_there_are_enough_attacks():
