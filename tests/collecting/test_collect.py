@@ -11,12 +11,15 @@ import pytest
 from collecting.hand_ins import GOOD, MONDAY, OTHER, TUESDAY, answer_of, notebook, other_notebook, zipped
 from courses import attentif, gradebook_of
 
-from attentif.collecting.collect import CannotOpen, Collecting
+from attentif.collecting.collect import Collecting
 from attentif.collecting.gradebook import files_beside
 from attentif.collecting.roster import Enrolled, Roster
+from attentif.collecting.senders import sender_of
+from attentif.collecting.unpacking import CannotOpen
 from attentif.exercises.course import Course
 from attentif.exercises.settings import Settings
 from attentif.words import collecting as words
+from attentif.words import intake as intake_words
 
 CLASS = Roster(
     [
@@ -132,12 +135,13 @@ def test_one_version_counts(course, tmp_path, case):
     assert list(reasons(collection).values()) == [reason]
 
 
-def test_a_whole_notebook_counts_before_one_that_lost_its_check(course, tmp_path):
-    files = [("a.ipynb", notebook(course), MONDAY), ("b.ipynb", notebook(course, OTHER, without=("center",)), TUESDAY)]
+@pytest.mark.parametrize(("lost", "reason"), [("center_code", words.INCOMPLETE), ("center", words.NOT_OF_THE_COURSE)])
+def test_a_whole_notebook_counts_before_one_that_lost_a_cell(course, tmp_path, lost, reason):
+    files = [("a.ipynb", notebook(course), MONDAY), ("b.ipynb", notebook(course, OTHER, without=(lost,)), TUESDAY)]
     archive = zipped(tmp_path / "a.zip", [(MOODLE + name, content, time) for name, content, time in files])
     collection = collect(course, archive)
     assert answer_of(course, "yao") == GOOD
-    assert reasons(collection)["b.ipynb"] in (words.INCOMPLETE, words.NOT_OF_THE_COURSE)
+    assert reasons(collection) == {"b.ipynb": reason}
 
 
 def test_a_second_run_changes_nothing_and_a_newer_archive_replaces(course, tmp_path):
@@ -203,14 +207,13 @@ def test_what_is_not_taken_is_listed_with_its_reason(course, tmp_path):
     encrypt(archive, "secret.ipynb")
     collection = collect(course, archive)
     assert [(placed.student, placed.unreadable) for placed in collection.placed] == [("yao", ("mini.ipynb",))]
-    found = reasons(collection)
-    assert found == {
+    assert reasons(collection) == {
         "other.ipynb": words.NOT_OF_THE_COURSE,
         "rapport.pdf": words.NO_NOTEBOOK,
         "rendu.rar": words.OTHER_ARCHIVE,
         "coupe.zip": words.BROKEN_ARCHIVE,
         "inner.zip": words.ARCHIVE_IN_ARCHIVE,
-        "link.ipynb": found["link.ipynb"],
+        "link.ipynb": intake_words.KINDS["link"],
         "evil.ipynb": words.BAD_NAME,
         "evil2.ipynb": words.BAD_NAME,
         "evil3.ipynb": words.BAD_NAME,
@@ -337,7 +340,23 @@ def test_without_a_class_list_folders_bear_the_platforms_names(course, tmp_path)
     archive = zipped(tmp_path / "a.zip", three(course, LAYOUTS["moodle_folders"]))
     collection = collect(course, archive, roster=Roster())
     assert list(taken(collection)) == ["ama_koffi_mensah_7001", "essi_elodie_agbodjan_7002", "yao_abalo_7003"]
-    assert {(p.platform, p.number) for p in collection.placed} == {("moodle", str(n)) for n in (7001, 7002, 7003)}
+
+
+@pytest.mark.parametrize(
+    ("layout", "platform", "number"),
+    [
+        ("moodle_folders", "moodle", "7001"),
+        ("moodle_folders_newer", "moodle", "7001"),
+        ("moodle_flat", "moodle", "7001"),
+        ("classroom_flat", "classroom", ""),
+        ("nbgrader_exchange", "nbgrader", ""),
+        ("zip_collect", "nbgrader", ""),
+        ("loose_by_name", "", ""),
+    ],
+)
+def test_a_name_tells_the_platform(layout, platform, number):
+    sender = sender_of(tuple(LAYOUTS[layout].format(name=WHO["ama"], number=7001, n="ama").split("/")))
+    assert (sender.platform, sender.number) == (platform, number)
 
 
 def test_late_hand_ins_are_marked_but_for_an_extension(course, tmp_path):

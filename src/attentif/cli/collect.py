@@ -53,8 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
     if missing:
         raise UserError(f"no such file or folder: {', '.join(missing)}")
 
-    from attentif.collecting.collect import CannotOpen, Collecting
+    from attentif.collecting.collect import Collecting
     from attentif.collecting.gradebook import class_of, files_beside, set_due
+    from attentif.collecting.unpacking import CannotOpen
     from attentif.exercises.settings import BadSettings, read_settings
 
     if not any(course.release(arguments.atelier).glob("*.ipynb")):

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from attentif.collecting.assignment import Recognised
 from attentif.collecting.pieces import Aside, Piece
-from attentif.collecting.senders import Sender
 from attentif.intake.names import printable
 from attentif.words import collecting as words
 from attentif.words.text import Text
@@ -24,7 +23,6 @@ class Version:
     piece: Piece
     digest: str
     time: datetime
-    sender: Sender
     copy: int = 0
     held: bool = False  # collected before
     recognised: Recognised | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,8 +15,8 @@ from attentif.collecting.names import identifier
 from attentif.collecting.pieces import Aside, Piece
 from attentif.collecting.placing import Placed, held_files, place
 from attentif.collecting.roster import Roster
-from attentif.collecting.senders import Sender, copy_number, folder_words, sender_of
-from attentif.collecting.unpacking import CannotOpen, Unpacking
+from attentif.collecting.senders import Sender, copy_number, folded, sender_of
+from attentif.collecting.unpacking import Unpacking
 from attentif.exercises.course import Course
 from attentif.exercises.settings import Settings
 from attentif.intake.area import private_area
@@ -23,6 +24,7 @@ from attentif.intake.names import printable
 from attentif.intake.notebooks import read_notebook
 from attentif.intake.verdicts import Refused
 from attentif.words import collecting as words
+from attentif.words.text import Text
 
 _SMALL = 5_000_000  # bytes of a file that is no notebook
 
@@ -54,8 +56,8 @@ class Collecting:
         with private_area(self.course.state / "collecting") as area:
             unpacking = Unpacking(area, seen=self.seen)
             versions = [version for source in sources for version in self._versions(unpacking, source)]
-            senders = {version.student: version.sender for version in versions}
-            held = [v for student in senders for v in self._held(area, student, senders[student])]
+            students = dict.fromkeys(version.student for version in versions)
+            held = [version for student in students for version in self._held(area, student)]
             chosen, passed_over = choose([*versions, *held])
             chosen = [folder for folder in chosen if folder.notebooks]
             late = {folder.student: self._late(folder) for folder in chosen}
@@ -65,61 +67,68 @@ class Collecting:
         return Collection(placed, [*unpacking.aside, *passed_over], sorted(silent))
 
     def _versions(self, unpacking: Unpacking, source: Path) -> Iterator[Version]:
-        known = released_notebooks(self.course)
-        own = frozenset().union(*(folder_words(a) for a in self.course.ateliers()))
+        own = frozenset(map(folded, self.course.ateliers()))
         for piece in unpacking.pieces(source):
-            sender = sender_of(piece.parts, own | folder_words(source.name))
-            version = self._version(piece, sender, known)
+            sender = sender_of(piece.parts, own | {folded(source.name)})
+            version = self._version(piece, sender)
             if isinstance(version, Aside):
                 unpacking.aside.append(version)
             else:
                 yield version
 
-    def _version(self, piece: Piece, sender: Sender, known: list[Released]) -> Version | Aside:
+    def _version(self, piece: Piece, sender: Sender) -> Version | Aside:
         """The piece as a version of a file of one student; or why it is none."""
-        content = piece.copy.read_bytes()
-        version = self._recognised(piece, sender, content, known)
+        version = self._recognised(piece, sender)
         if isinstance(version, Aside):
             return version
-        if sender.anonymous and not self.roster.who(sender):
+        who = self.roster.who(sender)
+        if sender.anonymous and not who:
             return Aside(printable(piece.path), words.ANONYMOUS)
         if not self.roster.students:
-            named = sender if sender.platform else replace(sender, name=sender.name)
-            return replace(version, student=identifier(named.name, named.number))
-        who = self.roster.who(sender)
+            return replace(version, student=identifier(sender.name, sender.number))
         if len(who) == 1:
             return replace(version, student=who[0].id)
         several = ", ".join(sorted(student.id for student in who)[:5])
         return Aside(printable(piece.path), words.several(several) if who else words.NOBODY)
 
-    def _recognised(self, piece: Piece, sender: Sender, content: bytes, known: list[Released]) -> Version | Aside:
+    def _recognised(self, piece: Piece, sender: Sender) -> Version | Aside:
+        """The piece as a version of a file that is nobody's yet; or why it is none."""
+        content = piece.copy.read_bytes()
         time = self.settings.aware(sender.time or piece.modified or datetime.now(timezone.utc))
         digest = hashlib.sha256(content).hexdigest()
-        base = Version("", sender.rest or piece.name, piece, digest, time, sender, copy_number(piece.name))
+        base = Version("", sender.rest or piece.name, piece, digest, time, copy_number(piece.name))
         if not piece.name.lower().endswith(".ipynb"):
             wanted = base.target in self.files and piece.size <= _SMALL
             return base if wanted else Aside(printable(piece.path), words.NO_NOTEBOOK)
         try:
-            found = recognise(read_notebook(content), known)
+            found = recognise(read_notebook(content), self._released)
         except Refused as refusal:
-            names = [released.name for released in known if released.atelier == self.atelier]
-            name = next((name for name in names if name in piece.name), None) or (names[0] if len(names) == 1 else None)
-            if name is None:
-                return Aside(printable(piece.path), words.unreadable(refusal.reason))
-            return replace(base, target=f"{name}.ipynb", unreadable=refusal.reason)
+            return self._unreadable(base, refusal.reason)
         if found is None:
             return Aside(printable(piece.path), words.NOT_OF_THE_COURSE)
         if found.atelier != self.atelier:
             return Aside(printable(piece.path), words.other_atelier(found.atelier))
         return replace(base, target=f"{found.name}.ipynb", recognised=found)
 
-    def _held(self, area: Path, student: str, sender: Sender) -> Iterator[Version]:
+    def _unreadable(self, version: Version, reason: Text) -> Version | Aside:
+        """The version as the notebook whose name the file's holds, or as the atelier's only one."""
+        names = [released.name for released in self._released if released.atelier == self.atelier]
+        only = names[0] if len(names) == 1 else None
+        name = next((name for name in names if name in version.piece.name), only)
+        if name is None:
+            return Aside(printable(version.piece.path), words.unreadable(reason))
+        return replace(version, target=f"{name}.ipynb", unreadable=reason)
+
+    @functools.cached_property
+    def _released(self) -> list[Released]:
+        return released_notebooks(self.course)
+
+    def _held(self, area: Path, student: str) -> Iterator[Version]:
         """What is in the student's folder already, as further versions."""
-        known = released_notebooks(self.course)
         for piece in held_files(self.course, self.atelier, student, area / f"held-{student}"):
-            version = self._recognised(piece, Sender(student, piece.name), piece.copy.read_bytes(), known)
+            version = self._recognised(piece, Sender(student, piece.name))
             if isinstance(version, Version):
-                yield replace(version, student=student, target=piece.name, held=True, sender=sender)
+                yield replace(version, student=student, target=piece.name, held=True)
 
     def _late(self, folder: Chosen) -> bool:
         due = self.settings.due_for(self.atelier, folder.student)
@@ -127,6 +136,3 @@ class Collecting:
 
     def _has_folder(self, student: str) -> bool:
         return (self.course.root / "submitted" / student / self.atelier).is_dir()
-
-
-__all__ = ["CannotOpen", "Collecting", "Collection"]

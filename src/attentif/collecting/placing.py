@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import timezone
 from pathlib import Path
 
 from attentif.collecting.choosing import Chosen
@@ -19,17 +19,13 @@ from attentif.intake.reader import TIME
 
 @dataclass(frozen=True)
 class Placed:
-    """What was done for a student: ``change`` is "new", "newer" or "unchanged"."""
+    """What was done for a student: ``change`` is "new", "newer" or "unchanged"; ``blank`` are notebooks without an
+    answer, ``incomplete`` those that have lost graded cells, ``unreadable`` those that cannot be read."""
 
     student: str
-    sender: str
-    platform: str
-    number: str
-    notebooks: tuple[str, ...]
     blank: tuple[str, ...]
     incomplete: tuple[str, ...]
     unreadable: tuple[str, ...]
-    time: datetime
     late: bool
     change: str
 
@@ -79,18 +75,12 @@ def _swap(course: Course, atelier: str, chosen: Chosen, folder: Path) -> None:
 
 
 def _told(chosen: Chosen, late: bool, change: str) -> Placed:
-    sender = chosen.notebooks[0].sender
     known = {version.target: version.recognised for version in chosen.notebooks}
     return Placed(
         student=chosen.student,
-        sender=sender.name,
-        platform=sender.platform,
-        number=sender.number,
-        notebooks=tuple(sorted(known)),
         blank=tuple(sorted(name for name, found in known.items() if found and not found.answered)),
         incomplete=tuple(sorted(name for name, found in known.items() if found and not found.complete)),
         unreadable=tuple(sorted(name for name, found in known.items() if not found)),
-        time=chosen.time,
         late=late,
         change=change,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -18,11 +19,13 @@ _LARGEST = 20_000_000  # bytes
 _FIRST = ("firstname", "prenom")
 _LAST = ("lastname", "surname", "nom", "nomdefamille", "familyname")
 _FULL = ("fullname", "nomcomplet", "student", "name", "etudiant", "participant", "utilisateur")
-_MAIL = ("emailaddress", "email", "adressedecourriel", "courriel", "adresseemail", "mail")
+MAIL = ("emailaddress", "email", "adressedecourriel", "courriel", "adresseemail", "mail")
 _IDS = ("idnumber", "numerodidentification", "sisuserid", "sisloginid", "username", "nomdutilisateur", "identifiant",
         "matricule", "studentid", "studentnumber", "login")  # fmt: skip
 _NUMBERS = ("id",)  # Canvas's own
-_TOTALS = {frozenset({"points", "possible"}), frozenset({"student", "test"}), frozenset({"etudiant", "test"})}
+_KINDS = {"first": _FIRST, "last": _LAST, "full": _FULL, "mail": MAIL, "id": _IDS, "number": _NUMBERS}
+# Rows of Canvas's lists that are no students, by their words.
+NO_STUDENTS = {frozenset({"points", "possible"}), frozenset({"student", "test"}), frozenset({"etudiant", "test"})}
 _PARTICIPANT = re.compile(r"Participant\D{0,4}\d+", re.IGNORECASE)  # Moodle's number, another one in each assignment
 
 
@@ -55,7 +58,7 @@ class Roster:
     """The students, and the ways to find one of them."""
 
     students: Sequence[Enrolled] = ()
-    _by: dict[tuple[str, object], list[Enrolled]] = field(default_factory=dict)
+    _by: dict[tuple[str, object], list[Enrolled]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for student in self.students:
@@ -103,15 +106,13 @@ def read_roster(content: bytes) -> Roster:
     if columns["full"] is None and columns["last"] is None and columns["id"] is None and columns["mail"] is None:
         raise BadRoster(words.no_headings(", ".join(rows[0][:8])))
     students = list(filter(None, (_student(row, columns) for row in rows[1:])))
-    twice = sorted({s.id for s in students if sum(t.id == s.id for t in students) > 1})
+    counts = Counter(student.id for student in students)
+    twice = sorted(name for name, count in counts.items() if count > 1)
     if twice:
         raise BadRoster(words.ids_twice(", ".join(twice[:5])))
     if not students:
         raise BadRoster(words.EMPTY_LIST)
     return Roster(students)
-
-
-_KINDS = {"first": _FIRST, "last": _LAST, "full": _FULL, "mail": _MAIL, "id": _IDS, "number": _NUMBERS}
 
 
 def rows_of(content: bytes) -> list[list[str]]:
@@ -156,12 +157,11 @@ def _student(row: Sequence[str], columns: dict[str, int | None]) -> Enrolled | N
     if not last and not first:
         first, last = _split(cell("full"))
     name = f"{first} {last}".strip()
-    if words_of(name) in _TOTALS or (not name and not cell("id") and not cell("mail")):
+    if words_of(name) in NO_STUDENTS or (not name and not cell("id") and not cell("mail")):
         return None
     own = "" if _PARTICIPANT.fullmatch(cell("id")) else cell("id")
     chosen = own or cell("mail").partition("@")[0] or name
-    number = cell("number")
-    return Enrolled(folder_name(chosen), first, last, cell("mail"), number)
+    return Enrolled(folder_name(chosen), first, last, cell("mail"), cell("number"))
 
 
 def _split(full: str) -> tuple[str, str]:

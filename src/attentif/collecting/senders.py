@@ -13,17 +13,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?", re.DOTALL)
+_MOODLE = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?", re.DOTALL)
 _ANONYMOUS = re.compile(r"Participant(?:e|\(e\))?[ _-]?\d*", re.IGNORECASE)  # Moodle, before identities are revealed
-_CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<number>\d+)_(?P<submission>\d+)_(?P<rest>.+)", re.DOTALL)
-_EXCHANGE = re.compile(r"(?P<name>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>[^+]+)(?:\+.*)?")
+_CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<number>\d+)_\d+_(?P<rest>.+)", re.DOTALL)
+_EXCHANGE = re.compile(r"(?P<name>[^+]+)\+[^+]+\+(?P<time>[^+]+)(?:\+.*)?")
 _ATTEMPT = re.compile(r"(?:.+_)?(?P<name>[^_]+)_attempt_(?P<time>[0-9-]+)_(?P<rest>.+)", re.DOTALL)
-_CLASSROOM = re.compile(r"(?P<name>[^-]*[^\W\d_][^-]*?) - (?P<rest>.+)", re.DOTALL)
+_CLASSROOM = re.compile(r"(?P<name>(?:(?! - ).)*[^\W\d_](?:(?! - ).)*) - (?P<rest>.+)", re.DOTALL)
+_SEPARATORS = re.compile(r"[\W_]+")
 _COPY = re.compile(r"(?: ?\((?P<n>\d+)\)|-(?P<v>\d+))$")
 _CONTAINERS = {"submitted", "downloaded", "extracted", "archive", "inbound", "submissions", "classroom", "rendus"}
 
@@ -31,14 +31,14 @@ _CONTAINERS = {"submitted", "downloaded", "extracted", "archive", "inbound", "su
 @dataclass(frozen=True)
 class Sender:
     """Who sent a file: ``name`` as the platform writes it, ``number`` its own number for them, empty if it gives
-    none. ``platform`` is empty where only folders or the file's name tell; ``rest`` is the file's own name."""
+    none. ``platform`` is empty where only folders or the file's name tell; ``rest`` is the file's own name; ``time``
+    has no zone where the platform writes none."""
 
     name: str
     rest: str
     platform: str = ""
     number: str = ""
     time: datetime | None = None
-    late: bool = False
 
     @property
     def anonymous(self) -> bool:
@@ -55,7 +55,7 @@ def sender_of(parts: tuple[str, ...], assignments: frozenset[str] = frozenset())
             found = recognised(part, parts[place + 1 :])
             if found is not None:
                 return found
-    folders = [part for part in parts[:-1] if _folded(part) not in assignments | _CONTAINERS]
+    folders = [part for part in parts[:-1] if folded(part) not in assignments | _CONTAINERS]
     loose = _CLASSROOM.fullmatch(parts[-1])
     if loose is not None:
         return Sender(loose["name"].strip(), loose["rest"], "classroom")
@@ -76,28 +76,27 @@ def _canvas(part: str, below: tuple[str, ...]) -> Sender | None:
     if found is None:
         return None
     rest = below[-1] if below else found["rest"]
-    return Sender(found["name"], rest, "canvas", found["number"], late=bool(found["late"]))
+    return Sender(found["name"], rest, "canvas", found["number"])
 
 
 def _exchange(part: str, below: tuple[str, ...]) -> Sender | None:
     found = _EXCHANGE.fullmatch(part)
     if found is None or not below:
         return None
-    return Sender(found["name"], below[-1], "nbgrader", time=_time(found["time"], ("%Y-%m-%d %H:%M:%S.%f %Z",)))
+    return Sender(found["name"], below[-1], "nbgrader", time=_time(found["time"], "%Y-%m-%d %H:%M:%S.%f %Z"))
 
 
 def _attempt(part: str, below: tuple[str, ...]) -> Sender | None:
     found = _ATTEMPT.fullmatch(part)
     if found is None:
         return None
-    time = _time(found["time"], ("%Y-%m-%d-%H-%M-%S",))
+    time = _time(found["time"], "%Y-%m-%d-%H-%M-%S")
     return Sender(found["name"], below[-1] if below else found["rest"], "nbgrader", time=time)
 
 
-def _time(text: str, formats: tuple[str, ...]) -> datetime | None:
-    for form in formats:
-        with suppress(ValueError):
-            return datetime.strptime(text.strip(), form)
+def _time(text: str, form: str) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.strptime(text.strip(), form)
     return None
 
 
@@ -108,14 +107,6 @@ def copy_number(name: str) -> int:
     return int(found["n"] or found["v"]) if found and len(found["n"] or found["v"]) < 4 else 0
 
 
-def folder_words(assignment: str) -> frozenset[str]:
-    """How people write an assignment's folder: ``atelier3`` is also ``Atelier 3``, ``atelier_3``, ``ATELIER-3``."""
-    return frozenset({_folded(assignment)})
-
-
-_SPACES = re.compile(r"[\W_]+")
-_fold: Callable[[str], str] = str.casefold
-
-
-def _folded(text: str) -> str:
-    return _SPACES.sub("", _fold(text))
+def folded(folder: str) -> str:
+    """A folder's name, however people write it: ``atelier3``, ``Atelier 3``, ``atelier_3``, ``ATELIER-3`` are one."""
+    return _SEPARATORS.sub("", folder.casefold())

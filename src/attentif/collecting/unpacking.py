@@ -88,7 +88,7 @@ class Unpacking:
         try:
             for item in walk(descriptor, self.bounds, CourseFiles()):
                 if isinstance(item, LeftOut):
-                    self._leave(f"{source.name}/{item.name}", words.because(intake_words.KINDS[item.kind]))
+                    self._leave(f"{source.name}/{item.name}", intake_words.KINDS[item.kind])
                 elif isinstance(item, File):
                     yield from self._file(source, item)
         finally:
@@ -101,7 +101,7 @@ class Unpacking:
         except OSError as error:
             if error.errno in OURS:
                 raise
-            self._leave(f"{source.name}/{file.path}", words.because(intake_words.KINDS["cannot be read"]))
+            self._leave(f"{source.name}/{file.path}", intake_words.KINDS["cannot be read"])
             return
         if piece:
             yield from self._opened(piece, 1)
@@ -196,7 +196,7 @@ class Unpacking:
                 target.write(chunk)
         if size > limit:
             copy.unlink()
-            self._leave(shown, words.because(intake_words.KINDS["too large"]))
+            self._leave(shown, intake_words.KINDS["too large"])
             return None
         return Piece(source, parts, copy, size, modified)
 
@@ -204,13 +204,13 @@ class Unpacking:
 def _left_out(member: zipfile.ZipInfo, bounds: Bounds) -> Text | None:
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind == stat.S_IFLNK:
-        return words.because(intake_words.KINDS["link"])
+        return intake_words.KINDS["link"]
     if kind not in (0, stat.S_IFREG):
-        return words.because(intake_words.KINDS["device"])
+        return intake_words.KINDS["device"]
     if member.flag_bits & _ENCRYPTED_FLAG:
         return words.ENCRYPTED
     if member.file_size > bounds.file:
-        return words.because(intake_words.KINDS["too large"])
+        return intake_words.KINDS["too large"]
     return None
 
 
