@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attentif.collecting.names import glued, identifier, words_of
-from attentif.collecting.roster import Roster
+from attentif.collecting.roster import NO_STUDENTS, Roster
 from attentif.collecting.senders import Sender
 from attentif.exporting.grades import FinalGrade
-from attentif.exporting.moodle import Filled, write
+from attentif.exporting.rows import Filled, student_of, texts_of
 from attentif.exporting.sheets import BadSheet, Sheet
 
-STUDENT, NUMBER = ("student", "etudiant"), ("id",)
-SIS = ("sisuserid", "sisloginid")
-_TOTALS = {frozenset({"points", "possible"}), frozenset({"student", "test"}), frozenset({"etudiant", "test"})}
+_STUDENT, _NUMBER = ("student", "etudiant"), ("id",)
+_SIS = (("sisuserid",), ("sisloginid",))
 _EXCUSED = "ex"
 
 
@@ -22,45 +21,40 @@ def fill_gradebook(
 ) -> Filled:
     """Writes points into the atelier's column (the one whose heading holds its name, or ``column``), scaled to the row
     *Points Possible*; excused students stay excused. Raises BadSheet."""
-    name = sheet.column(STUDENT, "the student (Student)")
-    number = sheet.find(NUMBER)
+    name = sheet.column(_STUDENT, "the student (Student)")
+    number = sheet.find(_NUMBER)
     note = _column(sheet, atelier, column)
     greatest = None
     done = Filled()
     for row in sheet.rows:
-        words = words_of(sheet.cell(row, name))
-        if words in _TOTALS:
+        full, own = sheet.cell(row, name), sheet.cell(row, number)
+        words = words_of(full)
+        if words in NO_STUDENTS:
             if "points" in words:
                 greatest = _points(sheet.cell(row, note))
             continue
         if not words:
             continue
-        student = _student(sheet, row, name, number, grades, roster)
+        student = _student(sheet, row, full, own, grades, roster)
         if student is None:
-            done.unknown.append(sheet.cell(row, name))
+            done.unknown.append(full)
             continue
-        done.places[student] = (sheet.cell(row, name), sheet.cell(row, number))
+        done.places[student] = (full, own)
         if sheet.cell(row, note).casefold() == _EXCUSED:
             done.kept.append(student)
         else:
-            write(sheet, row, note, student, grades.get(student), greatest, done)
+            done.write(row, note, student, grades.get(student), greatest)
     done.without_row = sorted(grades.keys() - done.places.keys())
     return done
 
 
 def _student(
-    sheet: Sheet, row: list[str], name: int, number: int | None, grades: Mapping[str, FinalGrade], roster: Roster
+    sheet: Sheet, row: list[str], full: str, number: str, grades: Mapping[str, FinalGrade], roster: Roster
 ) -> str | None:
-    full, canvas = sheet.cell(row, name), sheet.cell(row, number)
-    tried = [Sender(full, "", "canvas", canvas)]
-    tried += [Sender(text, "", "canvas") for column in SIS if (text := sheet.cell(row, sheet.find((column,))))]
-    for sender in tried:
-        found = roster.who(sender)
-        if len(found) == 1:
-            return found[0].id
+    senders = [Sender(full, "", "canvas", number)]
+    senders += [Sender(text, "", "canvas") for text in texts_of(sheet, row, _SIS)]
     last, _, first = full.partition(",")
-    glued_name = glued(f"{last}{first}")  # as `attentif collect` names folders where there is no class list
-    return next((derived for derived in (identifier(glued_name, canvas),) if derived in grades), None)
+    return student_of(senders, roster, identifier(glued(f"{last}{first}"), number), grades)
 
 
 def _column(sheet: Sheet, atelier: str, column: str) -> int:

@@ -8,94 +8,51 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from attentif.collecting.names import identifier
-from attentif.collecting.roster import Enrolled, Roster
+from attentif.collecting.roster import MAIL, Roster
 from attentif.collecting.senders import Sender
 from attentif.exporting.grades import FinalGrade
+from attentif.exporting.rows import Filled, student_of, texts_of
 from attentif.exporting.sheets import BadSheet, Sheet
 
-IDENTIFIER = ("identifier", "identifiant")
-NAME = ("fullname", "nomcomplet", "nom")
-NUMBER = ("idnumber", "numerodidentification")
-MAIL = ("emailaddress", "adressedecourriel", "adresseemail", "email", "courriel")
-GRADE = ("grade", "note")
-GREATEST = ("maximumgrade", "notemaximale", "notemaximum")
+_IDENTIFIER = ("identifier", "identifiant")
+_NAME = ("fullname", "nomcomplet", "nom")
+_NUMBER = ("idnumber", "numerodidentification")
+_GRADE = ("grade", "note")
+_GREATEST = ("maximumgrade", "notemaximale", "notemaximum")
 _PARTICIPANT = re.compile(r"\D*(?P<number>\d+)\s*")
-
-
-@dataclass
-class Filled:
-    """What was written where: rows filled, rows whose student has no grade or is unknown, grades without a row;
-    ``places`` is student → what the platform calls them and their number."""
-
-    filled: list[str] = field(default_factory=list)
-    ungraded: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    without_row: list[str] = field(default_factory=list)
-    unfinished: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    places: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def fill_worksheet(sheet: Sheet, grades: Mapping[str, FinalGrade], roster: Roster) -> Filled:
     """Writes points into the sheet's grades, scaled to its own maximum. Raises BadSheet."""
-    who = sheet.column(IDENTIFIER, "the identifier (Identifier, Identifiant)")
-    note = sheet.column(GRADE, "the grade (Grade, Note)")
-    name, maximum = sheet.find(NAME), sheet.find(GREATEST)
+    who = sheet.column(_IDENTIFIER, "the identifier (Identifier, Identifiant)")
+    note = sheet.column(_GRADE, "the grade (Grade, Note)")
+    name, maximum = sheet.find(_NAME), sheet.find(_GREATEST)
     done = Filled()
     for row in sheet.rows:
         if not any(row):
             continue
         found = _PARTICIPANT.fullmatch(sheet.cell(row, who))
         number = found["number"] if found else ""
-        student = _student(sheet, row, name, number, grades, roster)
-        shown = sheet.cell(row, name) or sheet.cell(row, who)
+        full = sheet.cell(row, name)
+        student = _student(sheet, row, full, number, grades, roster)
         if student is None:
-            done.unknown.append(shown)
+            done.unknown.append(full or sheet.cell(row, who))
             continue
-        done.places[student] = (sheet.cell(row, name), number)
-        write(sheet, row, note, student, grades.get(student), _greatest(sheet, row, maximum), done)
+        done.places[student] = (full, number)
+        done.write(row, note, student, grades.get(student), _greatest(sheet, row, maximum))
     done.without_row = sorted(grades.keys() - done.places.keys())
     return done
 
 
-def write(
-    sheet: Sheet,
-    row: list[str],
-    place: int,
-    student: str,
-    grade: FinalGrade | None,
-    greatest: float | None,
-    done: Filled,
-) -> None:
-    """One student's grade into one row; what has none stays as it is."""
-    if grade is None:
-        done.ungraded.append(student)
-        return
-    row.extend([""] * (place + 1 - len(row)))
-    row[place] = grade.scaled(grade.greatest if greatest is None else greatest)
-    done.filled.append(student)
-    if grade.unfinished:
-        done.unfinished.append(student)
-
-
 def _student(
-    sheet: Sheet, row: list[str], name: int | None, number: str, grades: Mapping[str, FinalGrade], roster: Roster
+    sheet: Sheet, row: list[str], full: str, number: str, grades: Mapping[str, FinalGrade], roster: Roster
 ) -> str | None:
-    known: list[list[Enrolled]] = []
-    for columns in (NUMBER, MAIL):
-        text = sheet.cell(row, sheet.find(columns))
-        known.append(roster.who(Sender(text, "", "moodle")) if text else [])
-    full = sheet.cell(row, name)
-    known.append(roster.who(Sender(full, "", "moodle")) if full else [])
-    for found in known:
-        if len(found) == 1:
-            return found[0].id
-    derived = identifier(full, number)  # as `attentif collect` names folders where there is no class list
-    return derived if derived in grades else None
+    texts = [*texts_of(sheet, row, (_NUMBER, MAIL)), full]
+    senders = [Sender(text, "", "moodle") for text in texts if text]
+    return student_of(senders, roster, identifier(full, number), grades)
 
 
 def _greatest(sheet: Sheet, row: list[str], maximum: int | None) -> float | None:

@@ -17,7 +17,8 @@ class BadSheet(Exception):
 
 @dataclass
 class Sheet:
-    """Rows of cells below ``headings``."""
+    """Rows of cells below ``headings``, and how the file was written: ``delimiter``, ``mark`` and ``encoding``, ``end``
+    of a line, whether every cell is ``quoted``."""
 
     headings: list[str]
     rows: list[list[str]]
@@ -26,14 +27,14 @@ class Sheet:
     encoding: str = "utf-8"
     end: str = "\r\n"
     quoted: bool = False
-    _folded: list[str] = field(default_factory=list)
+    _folded: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self._folded = [glued(heading) for heading in self.headings]
 
     @classmethod
     def read(cls, content: bytes) -> Sheet:
-        """Raises BadSheet for what is no CSV file with headings."""
+        """The sheet of a file. Raises BadSheet for what is no CSV file with headings."""
         text = decoded(content)
         delimiter = delimiter_of(text)
         try:
