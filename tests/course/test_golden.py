@@ -18,7 +18,7 @@ from course.frozen import (
     frozen_variants,
     kept,
 )
-from course.trials import ATELIER, EXERCISES, LEFT_TO_CHANCE, NAMES, exercise_called
+from course.trials import ATELIER, EXERCISES, NAMES, exercise_called
 
 APART_BY = "exercise"
 
@@ -37,7 +37,7 @@ def differences(before: Any, now: Any, place: str = "") -> Iterator[str]:
 
 
 def compare(before: Any, now: Any) -> None:
-    found = [line for line in differences(before, now) if line.partition(":")[0] not in LEFT_TO_CHANCE]
+    found = list(differences(before, now))
     assert not found, "\n".join([*found, "if all this is wanted: `python -m course.frozen` in tests/"])
 
 
@@ -54,11 +54,7 @@ class TestExercise:
         now = exercise_called(exercise)
         found = frozen_variants(exercise, now.misconceptions)
         compare(kept(exercise)["mistakes"], found)
-        unnamed = [
-            name
-            for name, told in found.items()
-            if told.startswith("100.0") or (name not in told.split() and name not in LEFT_TO_CHANCE)
-        ]
+        unnamed = [name for name, told in found.items() if told.startswith("100.0") or name not in told.split()]
         assert not unnamed
 
     def test_equivalents_get_everything(self, exercise):

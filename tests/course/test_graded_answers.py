@@ -19,7 +19,6 @@ import pytest
 from course.frozen import kept, told
 from course.right_answers import RIGHT_ANSWERS
 from course.submissions import COURSE, IN_CLASS, SUBMISSIONS, Submission
-from course.trials import LEFT_TO_CHANCE
 from courses import ROOT, attentif, gradebook_of, make_course
 
 from attentif.exercises.course import Course
@@ -150,8 +149,6 @@ def test_a_misconception_loses_points_and_is_named(graded, submission, exercise,
     report = graded.report(submission, exercise)
     assert exercise in graded.lost(submission), report
     assert HIDDEN_CHECK_FAILED.search(report), report
-    if misconception.name in LEFT_TO_CHANCE:
-        return
     names = graded.named(submission).get(exercise, [])
     assert misconception.name in names, report
     others = [name for name in names if name != misconception.name]

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import pytest
 from course.by_kind import BY_KIND, NAN, changeable, inputs_changed, spoiled, three_decimals
-from course.trials import COURSE, LEFT_TO_CHANCE, NAMES, exercise_called, trial, unlisted
+from course.trials import COURSE, NAMES, exercise_called, trial, unlisted
 from courses import EVERY_ANSWER
 
 from attentif.authoring.trial import Trial
@@ -40,7 +40,7 @@ def answers():
 
 ANSWERS = answers()
 # What they compute differs from what has a name by about the tolerance: they may bear that name or none.
-BORDERLINE = LEFT_TO_CHANCE | {
+BORDERLINE = {
     "packed_attention_without_maximum",  # before exponentials are all 0, and give NaN, they lose digits
     "additive_attention_tiny_fill",  # an energy of −10⁻⁹, where `masked_with_zero` has 0
     "scaled_dot_product_attention_bonus_to_hidden",  # +10⁹ here is −10⁹ there, but for rounding

@@ -23,17 +23,6 @@ EXERCISES = [  # that call functions; others grade files that are handed in
 NAMES = [name for _, name in EXERCISES]
 ATELIER = {name: atelier for atelier, name in EXERCISES}
 SEED = 20261124
-# Wrong answers whose points, or name, chance moves: what they draw is judged by frequencies near a threshold. They lose
-# points each time; how many, and whether they are named, is not compared.
-LEFT_TO_CHANCE = {
-    "special_tokens_chosen",
-    "same_places_in_all_rows",
-    "mask_tokens_one_fate_for_all",
-    "drops_whole_sentences",
-    "same_places_for_all",
-    "HeadDropsWholeVectors",
-    "HeadOneMaskForAll",
-}
 
 
 def exercise_called(name: str) -> Exercise:

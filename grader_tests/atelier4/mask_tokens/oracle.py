@@ -75,7 +75,7 @@ def outline(inputs, value):
     other = chosen & ~became_mask & ~kept
     shares = SHARES if kept.any() else (0.0, 1 / 9, 0.2, 0.5, 0.8, 8 / 9, 1.0)
     rates = [
-        snapped(total, int((~special).sum()), (p, 0.8 * p, 0.9 * p, 1 - p, 0.15, 1.0, 0.0)),
+        snapped(int((chosen & ~special).sum()), int((~special).sum()), (p, 0.8 * p, 0.9 * p, 1 - p, 0.15, 1.0, 0.0)),
         snapped(int(became_mask.sum()), total, shares),
         snapped(int(kept.sum()), total, SHARES),
         snapped(int(other.sum()), total, shares),
