@@ -78,9 +78,10 @@ def test_without_a_class_list_rows_are_found_by_name_and_number():
 def test_feedback_has_the_names_that_moodle_matches(tmp_path):
     pages = tmp_path / "feedback" / "ama" / "mini"
     pages.mkdir(parents=True)
-    (pages / "mini.html").write_text("<p>é</p>")
+    page = pages / "mini.html"
+    page.write_text("<p>é</p>")
     done, _ = filled(ENGLISH.encode(), fill_worksheet)
-    assert feedback_zip(tmp_path / "f.zip", {"ama": pages, "yao": pages}, done.places) == 1
+    assert feedback_zip(tmp_path / "f.zip", {"ama": [page], "yao": [page]}, done.places) == 1
     (name,) = zipfile.ZipFile(tmp_path / "f.zip").namelist()
     full, number, kind, sort, rest = name.split("_", 4)
     assert (full, number, kind, sort, rest) == ("Ama Koffi", "71", "assignsubmission", "file", "/mini.html")

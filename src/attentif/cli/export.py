@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from attentif.cli.errors import UserError, course_here
+from attentif.intake.names import printable
 
 TEXT = """\
 Fill the file that the platform gave with the grades of the gradebook (manual scores and late penalties are in them).
@@ -47,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     from attentif.collecting.gradebook import class_of, gradebook
     from attentif.exporting.canvas import fill_gradebook
     from attentif.exporting.grades import NoGrades, grades_of
-    from attentif.exporting.moodle import fill_worksheet
+    from attentif.exporting.moodle import fill_worksheet, pages_of
     from attentif.exporting.sheets import BadSheet, Sheet
 
     course = course_here()
@@ -55,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         sheet = Sheet.read(arguments.sheet.read_bytes())
         with gradebook(course) as known:
             grades = grades_of(known, arguments.atelier)
+            notebooks = [str(notebook.name) for notebook in known.find_assignment(arguments.atelier).notebooks]
         if arguments.platform == "moodle":
             done = fill_worksheet(sheet, grades, class_of(course))
         else:
@@ -70,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console(soft_wrap=True, highlight=False)
     _tell(console, output, done)
     if getattr(arguments, "feedback", None):
-        _feedback(console, course.root / "feedback", arguments, done.places)
+        _feedback(console, pages_of(course, arguments.atelier, notebooks), arguments, done.places)
     return 0 if done.filled else 1
 
 
@@ -85,13 +88,17 @@ def _tell(console: Console, output: Path, done: Any) -> None:
     }
     for what, who in told.items():
         if who:
-            console.print(f"{what}: {'; '.join(who)}", markup=False)
+            console.print(f"{what}: {'; '.join(map(printable, who))}", markup=False)
 
 
-def _feedback(console: Console, home: Path, arguments: argparse.Namespace, places: dict[str, tuple[str, str]]) -> None:
+def _feedback(
+    console: Console,
+    pages: Mapping[str, Sequence[Path]],
+    arguments: argparse.Namespace,
+    places: dict[str, tuple[str, str]],
+) -> None:
     from attentif.exporting.moodle import feedback_zip
 
-    pages = {folder.parent.name: folder for folder in home.glob(f"*/{arguments.atelier}") if folder.is_dir()}
     count = feedback_zip(arguments.feedback, pages, places)
     hint = "" if count else f": run `attentif feedback {arguments.atelier}` first"
     console.print(f"{arguments.feedback}: feedback of {count} students{hint}", markup=False)

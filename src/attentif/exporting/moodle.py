@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from attentif.collecting.names import identifier
 from attentif.collecting.roster import MAIL, Roster
 from attentif.collecting.senders import Sender
+from attentif.exercises.course import Course
 from attentif.exporting.grades import FinalGrade
 from attentif.exporting.rows import Filled, student_of, texts_of
 from attentif.exporting.sheets import BadSheet, Sheet
@@ -22,6 +23,8 @@ _NAME = ("fullname", "nomcomplet", "nom")
 _NUMBER = ("idnumber", "numerodidentification")
 _GRADE = ("grade", "note")
 _GREATEST = ("maximumgrade", "notemaximale", "notemaximum")
+PAGE = "retour"  # `attentif feedback`'s page
+_NO_FILE_NAME = '_/\\:*?"<>|&`'
 _PARTICIPANT = re.compile(r"\D*(?P<number>\d+)\s*")
 
 
@@ -65,17 +68,38 @@ def _greatest(sheet: Sheet, row: list[str], maximum: int | None) -> float | None
         raise BadSheet(f"the maximum grade is not a number: {text}") from error
 
 
-def feedback_zip(archive: Path, pages: Mapping[str, Path], places: Mapping[str, tuple[str, str]]) -> int:
-    """Writes each student's pages (student → folder of HTML files) under the names that Moodle matches; how many
-    students. Raises OSError."""
+def pages_of(course: Course, atelier: str, notebooks: Iterable[str]) -> dict[str, list[Path]]:
+    """Student → the pages that were written for them: `attentif feedback`'s, and nbgrader's for each graded notebook.
+    Other files in ``feedback/`` are copies of the student's own, which nobody sends on."""
+    names = sorted(notebooks)
+    found = {}
+    for folder in sorted((course.root / "feedback").glob(f"*/{atelier}")):
+        student = folder.parent.name
+        graded = [
+            name for name in names if (course.root / "autograded" / student / atelier / f"{name}.ipynb").is_file()
+        ]
+        pages = [folder / f"{name}.html" for name in (*graded, PAGE)]
+        found[student] = [page for page in pages if page.is_file()]
+    return found
+
+
+def feedback_zip(archive: Path, pages: Mapping[str, Sequence[Path]], places: Mapping[str, tuple[str, str]]) -> int:
+    """Writes each student's pages (student → HTML files) under the names that Moodle matches; how many students.
+    Raises OSError."""
     count = 0
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
-        for student, folder in sorted(pages.items()):
+        for student, files in sorted(pages.items()):
             name, number = places.get(student, ("", ""))
-            found = sorted(folder.glob("*.html"))
-            if not number or not found:
+            if not number or not files:
                 continue
             count += 1
-            for page in found:
-                target.write(page, f"{name.replace('_', ' ')}_{number}_assignsubmission_file_/{page.name}")
+            for page in files:
+                target.write(page, f"{_file_name(name)}_{number}_assignsubmission_file_/{page.name}")
     return count
+
+
+def _file_name(name: str) -> str:
+    """A student's name, which is their own to choose, as a part of a file's: none that leads elsewhere. Moodle goes by
+    the number."""
+    plain = "".join(c if c.isprintable() and c not in _NO_FILE_NAME else " " for c in name.replace("..", " "))
+    return " ".join(plain.split())
