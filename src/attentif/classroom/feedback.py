@@ -14,9 +14,10 @@ from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNoteboo
 
 from attentif.classroom.page import template
 from attentif.exercises.course import Course
+from attentif.reports.kept import kept_results
 from attentif.reports.pages import html_report
 from attentif.reports.results import ExerciseReport
-from attentif.reports.results_file import SUFFIX, NotebookResults, ResultsBroken
+from attentif.reports.results_file import ResultsBroken
 from attentif.words import classroom as words
 from attentif.words.language import Language
 from attentif.words.reports import number
@@ -104,7 +105,7 @@ def _notebook(course: Course, student: str, atelier: str, notebook: SubmittedNot
     name = str(notebook.name)
     folder = course.root / "autograded" / student / atelier
     missing = not (folder / f"{name}.ipynb").is_file()
-    reports = _reports(folder / f"{name}{SUFFIX}")
+    reports = _reports(folder, student, name)
     comments = {str(each.name): each.comment for each in notebook.comments if each.comment}
     exercises = tuple(
         _exercise(grade, reports.get(str(grade.name)), comments.pop(str(grade.name), ""))
@@ -127,9 +128,9 @@ def _exercise(grade: Grade, report: ExerciseReport | None, comment: str) -> Exer
     )
 
 
-def _reports(path: Path) -> dict[str, ExerciseReport]:
+def _reports(folder: Path, student: str, notebook: str) -> dict[str, ExerciseReport]:
     try:
-        results = NotebookResults.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ResultsBroken):
+        results = kept_results(folder, student, notebook)
+    except ResultsBroken:
         return {}
-    return {graded.report.exercise: graded.report for graded in results.exercises}
+    return {graded.report.exercise: graded.report for graded in results.exercises} if results else {}

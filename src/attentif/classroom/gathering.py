@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from nbgrader.api import Gradebook
@@ -13,7 +12,8 @@ from numpy.typing import NDArray
 
 from attentif.exercises.course import Course
 from attentif.exporting.grades import NoGrades, grades_of
-from attentif.reports.results_file import SUFFIX, NotebookResults, ResultsBroken
+from attentif.reports.kept import kept_results
+from attentif.reports.results_file import SUFFIX, ResultsBroken
 from attentif.words.text import Text
 
 
@@ -78,7 +78,8 @@ def gather(course: Course, gradebook: Gradebook, atelier: str) -> ClassData:
         unfinished=[student for student in students if grades[student].unfinished],
         silent=sorted({each.id for each in gradebook.students} - grades.keys()),
     )
-    titles = _read_results(course, data)
+    names = sorted(str(notebook.name) for notebook in gradebook.find_assignment(atelier).notebooks)
+    titles = _read_results(course, data, names)
     data.items = [Item(n, name, titles.get(name, Text(name, name)), most) for (n, name), most in cells.items()]
     return data
 
@@ -95,16 +96,19 @@ def _cells(gradebook: Gradebook, atelier: str) -> dict[tuple[str, str], float]:
     return found
 
 
-def _read_results(course: Course, data: ClassData) -> Mapping[str, Text]:
-    """Fills mistakes, flags and seconds; returns exercises' titles."""
+def _read_results(course: Course, data: ClassData, notebooks: list[str]) -> Mapping[str, Text]:
+    """Fills mistakes, flags and seconds; returns exercises' titles. Other files of the folders are the students'."""
     titles: dict[str, Text] = {}
     mistakes: dict[tuple[str, str], Mistake] = {}
     seconds: dict[str, float] = defaultdict(float)
     for student in data.students:
-        for path in sorted((course.root / "autograded" / student / data.atelier).glob(f"*{SUFFIX}")):
-            results = _results(path)
+        for notebook in notebooks:
+            try:
+                results = kept_results(course.root / "autograded" / student / data.atelier, student, notebook)
+            except ResultsBroken:
+                data.unread.append(f"{student}/{notebook}{SUFFIX}")
+                continue
             if results is None:
-                data.unread.append(f"{student}/{path.name}")
                 continue
             seconds[student] += results.seconds
             data.flags += [(student, kind, detail) for kind, detail in results.flags]
@@ -127,10 +131,3 @@ def _add_mistakes(
                 mistake = mistakes.setdefault(key, Mistake(*key, explanation.finding))
                 if student not in mistake.students:
                     mistake.students.append(student)
-
-
-def _results(path: Path) -> NotebookResults | None:
-    try:
-        return NotebookResults.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ResultsBroken):
-        return None

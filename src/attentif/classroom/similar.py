@@ -87,14 +87,12 @@ def _compared(cell: str, students: tuple[str, str], prints: tuple[CodeFingerprin
 def answers_of(course: Course, atelier: str) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
     """(cell → student → source) of the graded notebooks' answer cells, and (cell → what was released)."""
     sources: dict[str, dict[str, str]] = {}
-    for path in sorted((course.root / "autograded").glob(f"*/{atelier}/*.ipynb")):
-        for cell, source in _answer_cells(path).items():
-            sources.setdefault(f"{path.stem} › {cell}", {})[path.parent.parent.name] = source
-    released = {
-        f"{path.stem} › {cell}": source
-        for path in sorted(course.release(atelier).glob("*.ipynb"))
-        for cell, source in _answer_cells(path).items()
-    }
+    given = sorted(course.release(atelier).glob("*.ipynb"))
+    released = {f"{path.stem} › {cell}": source for path in given for cell, source in _answer_cells(path).items()}
+    for folder in sorted((course.root / "autograded").glob(f"*/{atelier}")):
+        for name in (path.name for path in given):  # what else lies there is the student's own
+            for cell, source in _answer_cells(folder / name).items():
+                sources.setdefault(f"{Path(name).stem} › {cell}", {})[folder.parent.name] = source
     return {cell: answers for cell, answers in sources.items() if cell in released}, released
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -57,10 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
                 if arguments.student and feedback.student not in arguments.student:
                     continue
                 page = course.root / "feedback" / feedback.student / arguments.atelier / "retour.html"
-                page.parent.mkdir(parents=True, exist_ok=True)
-                partial = page.with_suffix(".partial")
-                partial.write_text(feedback.html(language(), contact), encoding="utf-8")
-                os.replace(partial, page)
+                _write(page, feedback.html(language(), contact))
     except (NoGrades, BadSettings) as error:
         raise UserError(str(error)) from error
     except OSError as error:
@@ -68,3 +68,20 @@ def run(arguments: argparse.Namespace) -> int:
     count = len(arguments.student) or len(graded)
     console.print(f"feedback/<student>/{arguments.atelier}/retour.html: {count} pages", markup=False)
     return 0
+
+
+def _write(page: Path, text: str) -> None:
+    """Writes the page whole or not at all. What stands in its way is a student's: `nbgrader generate_feedback` copies
+    their files there."""
+    page.parent.mkdir(parents=True, exist_ok=True)
+    if page.is_dir() and not page.is_symlink():
+        shutil.rmtree(page)
+    descriptor, partial = tempfile.mkstemp(prefix=".retour-", dir=page.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(partial, 0o644)
+        os.replace(partial, page)
+    except BaseException:
+        os.unlink(partial)
+        raise

@@ -70,9 +70,12 @@ class NotebookResults:
                 raise ResultsBroken(f"results of format {written}, this version reads {FORMAT}: grade again")
             content["exercises"] = tuple(_load_exercise(e) for e in content["exercises"])
             content["flags"] = tuple((str(kind), str(detail)) for kind, detail in content["flags"])
-            return cls(**content)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            found = cls(**content)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ResultsBroken(f"not a results file ({type(error).__name__}: {error}): grade again") from error
+        if not isinstance(found.seconds, (int, float)) or not isinstance(found.fingerprints, dict):
+            raise ResultsBroken("not a results file: grade again")
+        return found
 
 
 @functools.cache
