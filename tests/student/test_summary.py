@@ -5,30 +5,14 @@ import shutil
 import time
 
 import nbformat
-import pytest
 from courses import answer
 from student.notebook_kernel import NotebookKernel
+from student.released import RIGHT, names
 
 from attentif.student.check import Check
+from attentif.student.summary import summarise
 
-RIGHT = "import numpy as np\ndef center(X):\n    return X - X.mean(0)"
 STUB = 'def center(X):\n    raise NotImplementedError("à compléter")'
-
-
-def names(code):
-    namespace = {}
-    exec(code, namespace)
-    return namespace
-
-
-@pytest.fixture
-def folder(mini_course, tmp_path, monkeypatch):
-    target = tmp_path / "mini"
-    shutil.copytree(mini_course.root / "release" / "mini", target)
-    monkeypatch.chdir(target)
-    monkeypatch.delenv("ATTENTIF_CHECKS", raising=False)
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    return target
 
 
 def summary(check, capsys, **options):
@@ -89,9 +73,19 @@ def test_it_never_raises(folder, capsys):
     assert "Le bilan n'a pas pu être établi" in summary(check, capsys)
 
 
-def test_it_exists_in_english_and_as_a_page(folder, capsys):
-    assert "Public" not in summary(Check(), capsys)
-    assert "Where you are" in summary(Check(), capsys, lang="en")
+def test_it_exists_in_english(folder, capsys):
+    for lang, mine, other in (("fr", "Où vous en êtes", "Where you are"), ("en", "Where you are", "Où vous en êtes")):
+        shown = summary(Check(), capsys, lang=lang)
+        assert mine in shown
+        assert other not in shown
+
+
+def test_it_exists_as_a_page_that_quotes_names_of_files(folder):
+    save(folder, RIGHT, run=True, name="a&b.ipynb")
+    page = summarise(folder / "checks", {}, [], None, "fr")._repr_html_()
+    assert "pas encore vérifié ici" in page
+    assert "a&amp;b.ipynb" in page
+    assert "a&b" not in page
 
 
 def test_in_a_kernel_what_was_run_counts_more_than_an_older_file(folder):
