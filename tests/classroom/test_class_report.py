@@ -11,9 +11,13 @@ from attentif.classroom.gathering import gather
 from attentif.classroom.page import ClassReport
 from attentif.classroom.statistics import alpha, correlations, item_statistics
 from attentif.exporting.grades import NoGrades
+from attentif.grading import flags as grading_flags
 from attentif.reports.explanation import Explanation
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
 from attentif.reports.results_file import GradedExercise, NotebookResults
+from attentif.words import flags
+from attentif.words.grading import is_limit
+from attentif.words.intake import NO_JSON
 from attentif.words.text import Text
 
 HOSTILE = "<script>alert(1)</script>"
@@ -115,8 +119,27 @@ def test_tables_say_what_was_graded_and_named(course):
     )
     assert rows["exercices"][1][3] == pytest.approx((8 + 1 + 2 + 3 + 4 + 5) / 6, abs=0.01)  # the manual score wins
     assert rows["erreurs"] == [("Le produit scalaire", "Le facteur manque.", 3, 0.5, "ama, essi, yao")]
-    assert rows["a-regarder"] == [("yao", "time limit", HOSTILE), ("zoe", "inscrit, sans remise notée", "")]
+    assert rows["a-regarder"] == [
+        ("yao", "temps dépassé", HOSTILE),
+        ("zoe", "inscrit, sans remise notée", ""),
+    ]
+    assert rows_of(report(course, lang="en"))["a-regarder"][0] == ("yao", "time limit", HOSTILE)
     assert [row[0] for row in rows["etudiants"]] == sorted(("ama", "essi", "yao", "kofi", "afi", "mawu"))
+
+
+def test_every_kind_of_flag_has_french_words():
+    limits = [f"{what} limit" for what in ("time", "memory", "cpu", "wall", "process", "output")]
+    assert all(map(is_limit, limits[1:]))
+    kinds = [value for name, value in vars(grading_flags).items() if name.isupper()] + limits
+    assert len(kinds) >= 20
+    assert not [kind for kind in kinds if flags.kind(kind).fr == kind or flags.kind(kind).en != kind]
+
+
+def test_details_of_flags_have_french_words_where_they_are_sentences():
+    assert flags.detail("cell 3") == Text("cellule 3", "cell 3")
+    assert flags.detail(NO_JSON.en) == NO_JSON
+    assert flags.detail("lora: cell 3") == Text("lora: cell 3", "lora: cell 3")
+    assert flags.kind("a kind of the course's own").fr == "a kind of the course's own"
 
 
 def test_the_page_is_self_contained_and_quotes_what_it_shows(course):
@@ -144,7 +167,7 @@ def test_a_broken_results_file_is_counted(course):
     (course.root / "autograded" / "ama" / "mini" / "n.results.json").write_text("{")
     found = report(course)
     assert rows_of(found)["erreurs"][0][2] == 2
-    assert "1 fichier(s) de résultats illisible(s)" in found.html()
+    assert "1 fichier de résultats illisible : ses erreurs manquent ici." in found.html()
 
 
 def test_the_command_writes_page_and_tables(course):

@@ -48,7 +48,7 @@ def test_a_persons_score_and_comment_win(course):
 def test_a_late_penalty_is_said(course):
     text = page(course, "yao")
     assert "Total : 5,5 / 6 points" in text
-    assert "Retard : 0,5 points retirés." in text
+    assert "Retard : 0,5 point retiré." in text
     assert "Note fixée" not in text
 
 

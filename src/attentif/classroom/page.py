@@ -6,7 +6,7 @@ import csv
 import functools
 import io
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from attentif.classroom.gathering import ClassData
 from attentif.classroom.similar import Pair, marked
 from attentif.classroom.statistics import alpha, item_statistics
 from attentif.words import classroom as words
+from attentif.words import flags
 from attentif.words.language import Language
 from attentif.words.text import Text
 
@@ -72,7 +73,10 @@ class ClassReport:
         return Table("erreurs", words.MISTAKES, words.MISTAKE_HEADINGS, rows)
 
     def _looks(self) -> Table:
-        rows = [(self._shown[student], kind, detail) for student, kind, detail in self.data.flags]
+        rows = [
+            (self._shown[student], self._said(flags.kind(kind)), self._said(flags.detail(detail)))
+            for student, kind, detail in self.data.flags
+        ]
         rows += [(self._shown[student], self._said(words.UNFINISHED), "") for student in self.data.unfinished]
         rows += [(self._shown[student], self._said(words.NOTHING_GRADED), "") for student in self.data.silent]
         return Table("a-regarder", words.LOOKS, words.LOOK_HEADINGS, sorted(rows))
@@ -121,7 +125,7 @@ class ClassReport:
         shares = np.clip(self.data.totals / most, 0, 1)
         counts, edges = np.histogram(shares, bins=_BINS, range=(0, 1))
         labels = [f"{100 * low:.0f}–{100 * high:.0f} %" for low, high in itertools.pairwise(edges)]
-        told = "; ".join(f"{label} : {count}" for label, count in zip(labels, counts, strict=True) if count)
+        told = self._told((label, str(count)) for label, count in zip(labels, counts, strict=True) if count)
         title = self._said(words.DISTRIBUTION)
         return histogram([int(count) for count in counts], labels, title, told)
 
@@ -132,8 +136,12 @@ class ClassReport:
         ]
         if not rows:
             return []
-        told = "; ".join(f"{label} : {shown(value, self.lang)}" for label, value, _ in rows)
+        told = self._told((label, shown(value, self.lang)) for label, value, _ in rows)
         return [intervals(rows, self._said(words.DISCRIMINATION), told)]
+
+    def _told(self, pairs: Iterable[tuple[str, str]]) -> str:
+        """What a chart shows, in one line for who does not see it."""
+        return self._said(words.described([*pairs]))
 
     def files(self) -> Mapping[str, str]:
         """Name → text of the page and of each table's CSV file."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from attentif.words.reports import number
 from attentif.words.text import Text
 
 TITLE = Text("la classe", "the class")
@@ -46,9 +49,18 @@ NOTHING = Text("Rien.", "Nothing.")
 
 def unread(count: int) -> Text:
     """Results files that could not be read."""
+    s = "s" if count > 1 else ""
+    its_fr, its_en = ("leurs erreurs", "their") if count > 1 else ("ses erreurs", "its")
     return Text(
-        f"{count} fichier(s) de résultats illisible(s) : leurs erreurs manquent ici. Corrigez avec --rerun.",
-        f"{count} results file(s) could not be read: their mistakes are missing here; grade again with --rerun.",
+        f"{count} fichier{s} de résultats illisible{s} : {its_fr} manquent ici. Notez de nouveau avec --rerun.",
+        f"{count} results file{s} could not be read: {its_en} mistakes are missing here; grade again with --rerun.",
+    )
+
+
+def described(pairs: Sequence[tuple[str, str]]) -> Text:
+    """A chart in words, for who does not see it: what is measured, and its value."""
+    return Text(
+        " ; ".join(f"{name} : {value}" for name, value in pairs), "; ".join(f"{name}: {value}" for name, value in pairs)
     )
 
 
@@ -63,8 +75,6 @@ ACCUSES_NOBODY = Text(
 
 
 FEEDBACK = Text("votre retour", "your feedback")
-TOTAL = Text("Total", "Total")
-POINTS = Text("points", "points")
 BY_HAND = Text(
     "Note fixée par votre enseignant : elle remplace celle des vérifications.",
     "Score set by your teacher: it replaces that of the checks.",
@@ -75,10 +85,20 @@ WAITS = Text(
 )
 COMMENT = Text("Commentaire de votre enseignant", "Your teacher's comment")
 MISSING = Text("Ce notebook n’a pas été rendu.", "This notebook was not handed in.")
-NO_REPORT = Text("Pas de rapport de vérification pour cette cellule.", "No report of checks for this cell.")
+NO_REPORT = Text("Pas de compte rendu des vérifications pour cette cellule.", "No report of checks for this cell.")
 QUESTIONS = Text("Une question, une erreur de notre part ? Écrivez à", "A question, a mistake of ours? Write to")
 
 
-def penalty(points: str) -> Text:
+def penalty(value: float) -> Text:
     """Points taken off for being late."""
-    return Text(f"Retard : {points} points retirés.", f"Late: {points} points taken off.")
+    fr = "point retiré" if value < 2 else "points retirés"
+    en = "point" if value == 1 else "points"
+    return Text(f"Retard : {number(value, 'fr')} {fr}.", f"Late: {number(value, 'en')} {en} taken off.")
+
+
+def total(value: float, greatest: float) -> Text:
+    """What an atelier's hand-in has earned."""
+    return Text(
+        f"Total : {number(value, 'fr')} / {number(greatest, 'fr')} points",
+        f"Total: {number(value, 'en')} / {number(greatest, 'en')} points",
+    )
