@@ -16,14 +16,15 @@ from attentif.references.oracles import load_exercise
 
 
 class SamplesBroken(Exception):
-    """The sample class does not fit the released notebooks; the text says how."""
+    """There is no sample class where one is looked for; the text says where."""
 
 
 @dataclass(frozen=True)
 class Pupil:
     """One invented student: ``answers`` maps exercises to the code handed in (others: the stub, or the reference's
-    solution if ``solved``). ``edit`` then changes each notebook, and ``raw`` replaces whole files. ``points`` and
-    ``diagnosed`` are what honest grading must find; ``diagnosed`` holds (exercise, misconception) pairs."""
+    solution if ``solved``). ``edit`` then changes each notebook, ``raw`` (notebook's name → bytes) replaces whole
+    notebooks, and ``files`` (name → text) lie beside them. ``points`` and ``diagnosed``, (exercise, misconception)
+    pairs, are what honest grading must find."""
 
     student: str
     story: str
@@ -76,7 +77,7 @@ def hand_in(course: Course, atelier: str, sample: Pupil, notebooks: list[str] | 
     """Writes submitted/<student>/<atelier>/ from the release; returns the folder."""
     target = course.root / "submitted" / sample.student / atelier
     target.mkdir(parents=True, exist_ok=True)
-    for released in sorted((course.release(atelier)).glob("*.ipynb")):
+    for released in sorted(course.release(atelier).glob("*.ipynb")):
         if notebooks is not None and released.stem not in notebooks:
             continue
         destination = target / released.name

@@ -6,7 +6,7 @@ names and what reports quote of their code are data: escaped."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
@@ -40,7 +40,7 @@ class ExercisePart:
 
 @dataclass(frozen=True)
 class NotebookPart:
-    """A notebook of the atelier: handed in, or missing."""
+    """A notebook of the atelier: handed in, or missing. ``comments`` are those on cells that give no points."""
 
     name: str
     missing: bool
@@ -58,13 +58,13 @@ class Feedback:
     points: float
     greatest: float
     penalty: float
-    notebooks: tuple[NotebookPart, ...] = field(default=())
+    notebooks: tuple[NotebookPart, ...] = ()
 
     def html(self, lang: Language, contact: str = "") -> str:
         """The page: self-contained, printable, without a script."""
 
         def report(part: ExercisePart) -> Markup:
-            return Markup(html_report(part.report, points=None, lang=lang)) if part.report else Markup()
+            return Markup(html_report(part.report, lang=lang)) if part.report else Markup()
 
         return template("feedback.html.j2").render(
             feedback=self,

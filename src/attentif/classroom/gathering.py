@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from attentif.exercises.course import Course
 from attentif.exporting.grades import NoGrades, grades_of
 from attentif.reports.kept import kept_results
+from attentif.reports.results import ExerciseReport
 from attentif.reports.results_file import SUFFIX, ResultsBroken
 from attentif.words.text import Text
 
@@ -39,7 +40,9 @@ class Mistake:
 
 @dataclass
 class ClassData:
-    """``scores`` is (students, items), in points; ``totals`` what the gradebook gives, late penalties taken off."""
+    """``scores`` is (students, items), in points; ``totals`` (students,) what the gradebook gives, late penalties taken
+    off, of ``greatest``. ``unfinished``: students whose cell waits for a person; ``silent``: enrolled, without a
+    grade."""
 
     atelier: str
     students: list[str]
@@ -115,19 +118,16 @@ def _read_results(course: Course, data: ClassData, notebooks: list[str]) -> Mapp
             for graded in results.exercises:
                 if graded.report.title is not None:
                     titles.setdefault(graded.report.exercise, graded.report.title)
-                _add_mistakes(mistakes, graded.report.exercise, graded.report.results, student)
+                _add_mistakes(mistakes, graded.report, student)
     data.seconds = dict(seconds)
     data.mistakes = sorted(mistakes.values(), key=lambda mistake: (-len(mistake.students), mistake.item, mistake.name))
     return titles
 
 
-def _add_mistakes(
-    mistakes: dict[tuple[str, str], Mistake], exercise: str, results: tuple[object, ...], student: str
-) -> None:
-    for result in results:
-        for explanation in getattr(result, "explanations", ()):
-            if explanation.diagnosis:
-                key = (exercise, explanation.diagnosis)
-                mistake = mistakes.setdefault(key, Mistake(*key, explanation.finding))
-                if student not in mistake.students:
-                    mistake.students.append(student)
+def _add_mistakes(mistakes: dict[tuple[str, str], Mistake], report: ExerciseReport, student: str) -> None:
+    for explanation in (explanation for result in report.results for explanation in result.explanations):
+        if explanation.diagnosis:
+            key = (report.exercise, explanation.diagnosis)
+            mistake = mistakes.setdefault(key, Mistake(*key, explanation.finding))
+            if student not in mistake.students:
+                mistake.students.append(student)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,34 +83,36 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _tell(console: Console, collection: Any, *, dry_run: bool, roster: bool) -> None:
-    counts = defaultdict(list)
-    for each in collection.placed:
-        counts[each.change].append(each.student)
-    told = ", ".join(f"{len(counts[change])} {change}" for change in ("new", "newer", "unchanged") if counts[change])
+    counts = Counter(each.change for each in collection.placed)
+    told = ", ".join(f"{counts[change]} {change}" for change in ("new", "newer", "unchanged") if counts[change])
     console.print(f"{len(collection.placed)} students: {told or 'nothing to take'}{' (dry run)' if dry_run else ''}")
+    placed = collection.placed
     looks = {
-        "late": [p.student for p in collection.placed if p.late],
-        "no answer filled in": [f"{p.student}: {', '.join(p.blank)}" for p in collection.placed if p.blank],
-        "graded cells are missing": [
-            f"{p.student}: {', '.join(p.incomplete)}" for p in collection.placed if p.incomplete
-        ],
-        "unreadable": [f"{p.student}: {', '.join(p.unreadable)}" for p in collection.placed if p.unreadable],
+        "late": [each.student for each in placed if each.late],
+        "no answer filled in": _named((each.student, each.blank) for each in placed),
+        "graded cells are missing": _named((each.student, each.incomplete) for each in placed),
+        "unreadable": _named((each.student, each.unreadable) for each in placed),
         "sent nothing": collection.silent,
     }
-    table = Table(title="To look at", title_justify="left")
-    for heading in ("why", "who"):
-        table.add_column(heading, overflow="fold")
-    for why, who in looks.items():
-        if who:
-            table.add_row(why, escape("; ".join(who)))
-    if table.row_count:
-        console.print(table)
-    if collection.aside:
-        table = Table(title=f"Not taken: {len(collection.aside)}", title_justify="left")
-        for heading in ("file", "reason"):
-            table.add_column(heading, overflow="fold")
-        for aside in collection.aside:
-            table.add_row(escape(aside.path), escape(aside.reason.en))
-        console.print(table)
+    _table(console, "To look at", ("why", "who"), [(why, "; ".join(who)) for why, who in looks.items() if who])
+    aside = [(each.path, each.reason.en) for each in collection.aside]
+    _table(console, f"Not taken: {len(aside)}", ("file", "reason"), aside)
     if not roster:
         console.print("No class list was read: folders bear the platform's names (`attentif roster --help`).")
+
+
+def _named(notebooks: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    """Students and their notebooks, as one text each; those who have none are left out."""
+    return [f"{student}: {', '.join(names)}" for student, names in notebooks if names]
+
+
+def _table(console: Console, title: str, headings: tuple[str, str], rows: Sequence[tuple[str, str]]) -> None:
+    """Prints the rows, if there are any."""
+    if not rows:
+        return
+    table = Table(title=title, title_justify="left")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    console.print(table)
