@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import jinja2
 
-from attentif.reports.results import ExerciseReport
+from attentif.reports.results import ExerciseReport, Verdict
 from attentif.words import progress as words
 from attentif.words.language import Language
 from attentif.words.reports import number
@@ -28,7 +28,7 @@ class ProgressRow:
         """How many public checks pass."""
         if self.report is None:
             return words.NOT_CHECKED
-        passed = sum(result.verdict.value == "passed" for result in self.report.results)
+        passed = sum(result.verdict is Verdict.PASSED for result in self.report.results)
         count = f"{passed}/{len(self.report.results)}"
         return Text(count, count)
 

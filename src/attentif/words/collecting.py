@@ -44,11 +44,6 @@ NO_CSV = Text(
 )
 
 
-def because(kind: Text) -> Text:
-    """A kind of thing that the intake leaves out, as a reason."""
-    return kind
-
-
 def other_atelier(atelier: str) -> Text:
     """A notebook of the course, but not of the atelier that is collected."""
     return Text(f"un notebook de {atelier}", f"a notebook of {atelier}")

@@ -17,7 +17,6 @@ WRITE = Text("écrire la réponse", "write the answer")
 CHECK = Text("exécuter la cellule check(…)", "run the check(…) cell")
 MEND = Text("corriger, puis vérifier de nouveau", "mend it, then check again")
 DONE = Text("rien : toutes passent", "nothing: all pass")
-NO_EXERCISE = Text("Aucun exercice n'a été trouvé près de ce notebook.", "No exercise was found near this notebook.")
 HIDDEN_TOO = Text(
     "La note compte aussi des vérifications cachées, sur d'autres nombres et d'autres formes.",
     "The grade counts hidden checks too, on other numbers and other shapes.",
