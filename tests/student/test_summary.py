@@ -5,12 +5,12 @@ import shutil
 import time
 
 import nbformat
-from courses import answer
+from courses import ROOT, answer
 from student.notebook_kernel import NotebookKernel
 from student.released import RIGHT, names
 
 from attentif.student.check import Check
-from attentif.student.summary import summarise
+from attentif.student.summary import file_read, summarise
 
 STUB = 'def center(X):\n    raise NotImplementedError("à compléter")'
 
@@ -62,6 +62,26 @@ def test_ready_or_what_stands_in_the_way(folder, capsys):
     assert "À rendre, sous leur nom d'origine : mini.ipynb." in shown
     save(folder, RIGHT, run=True, name="mini-Copy1.ipynb")
     assert "mini-Copy1.ipynb et mini.ipynb contiennent le même exercice (center)" in summary(check, capsys)
+
+
+def test_a_file_beside_the_notebook_is_to_be_handed_in_too(folder, capsys):
+    save(folder, RIGHT, run=True)
+    path = folder / "checks" / "test_center.py"
+    path.write_text(path.read_text() + '\nFILE = "found.tsv"\n')
+    assert "found.tsv" not in summary(Check(), capsys)  # nothing reads it
+    path.write_text(path.read_text() + "\n\ndef test_file(exercise, handed_in):\n    handed_in.read(FILE, 9)\n")
+    shown = summary(Check(), capsys)
+    assert "À rendre, sous leur nom d'origine : mini.ipynb, found.tsv." in shown
+    assert "found.tsv : ce fichier manque encore, exécutez la cellule de mini.ipynb qui l'écrit." in shown
+    (folder / "found.tsv").write_text("id")
+    shown = summary(Check(), capsys)
+    assert "manque encore" not in shown
+    assert "Prêt à rendre." in shown
+
+
+def test_the_predictions_of_atelier_4_are_to_be_handed_in():
+    assert file_read(ROOT / "source" / "atelier4" / "checks" / "test_predictions.py") == "predictions.tsv"
+    assert file_read(ROOT / "source" / "atelier4" / "checks" / "test_lora.py") == ""
 
 
 def test_it_never_raises(folder, capsys):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from attentif.collecting.assignment import Released, recognise, released_notebooks
 from attentif.collecting.choosing import Chosen, Version, choose
-from attentif.collecting.names import identifier
+from attentif.collecting.names import identifier, is_folder_name
 from attentif.collecting.pieces import Aside, Piece
 from attentif.collecting.placing import Placed, held_files, place
 from attentif.collecting.roster import Roster
@@ -27,6 +27,7 @@ from attentif.words import collecting as words
 from attentif.words.text import Text
 
 _SMALL = 5_000_000  # bytes of a file that is no notebook
+_YEARS = range(1980, 2200)  # other times are nobody's, and some of them are in no calendar of another zone
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Collecting:
     def _versions(self, unpacking: Unpacking, source: Path) -> Iterator[Version]:
         own = frozenset(map(folded, self.course.ateliers()))
         for piece in unpacking.pieces(source):
-            sender = sender_of(piece.parts, own | {folded(source.name)})
+            sender = sender_of(piece.parts, own | {folded(source.name)}, self.roster.bears_a_name)
             version = self._version(piece, sender)
             if isinstance(version, Aside):
                 unpacking.aside.append(version)
@@ -86,6 +87,8 @@ class Collecting:
             return Aside(printable(piece.path), words.ANONYMOUS)
         if not self.roster.students:
             return replace(version, student=identifier(sender.name, sender.number))
+        if len(who) == 1 and not is_folder_name(who[0].id):
+            return Aside(printable(piece.path), words.no_folder(printable(who[0].id)))
         if len(who) == 1:
             return replace(version, student=who[0].id)
         several = ", ".join(sorted(student.id for student in who)[:5])
@@ -94,7 +97,8 @@ class Collecting:
     def _recognised(self, piece: Piece, sender: Sender) -> Version | Aside:
         """The piece as a version of a file that is nobody's yet; or why it is none."""
         content = piece.copy.read_bytes()
-        time = self.settings.aware(sender.time or piece.modified or datetime.now(timezone.utc))
+        times = (each for each in (sender.time, piece.modified) if each is not None and each.year in _YEARS)
+        time = self.settings.aware(next(times, None) or datetime.now(timezone.utc))
         digest = hashlib.sha256(content).hexdigest()
         base = Version("", sender.rest or piece.name, piece, digest, time, copy_number(piece.name))
         if not piece.name.lower().endswith(".ipynb"):
@@ -135,4 +139,4 @@ class Collecting:
         return due is not None and folder.time > due
 
     def _has_folder(self, student: str) -> bool:
-        return (self.course.root / "submitted" / student / self.atelier).is_dir()
+        return is_folder_name(student) and (self.course.root / "submitted" / student / self.atelier).is_dir()

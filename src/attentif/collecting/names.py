@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from attentif.intake.names import is_plain
+
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -28,6 +30,11 @@ def folder_name(text: str) -> str:
     """An identifier of the class as a folder's name: unchanged where it can be one."""
     plain = re.sub(r"[^A-Za-z0-9._@-]+", "_", unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode())
     return plain.strip("._")[:100] or identifier(text)
+
+
+def is_folder_name(text: str) -> bool:
+    """Whether a student of this identifier can have a folder in ``submitted/``: one name, that leads nowhere else."""
+    return is_plain(text) and not text.startswith(".") and not set(text) & set("/\\") and 0 < len(text.encode()) <= 200
 
 
 def _without_accents(text: str) -> str:

@@ -12,7 +12,8 @@ from attentif.words.text import Text
 @dataclass(frozen=True)
 class Piece:
     """A regular file, copied to ``copy`` under a name of ours. ``parts`` are the folders and the name that it had in
-    ``source``; ``modified`` has no time zone where the source says none."""
+    ``source``; ``modified`` has no time zone where the source says none. In a student's own archive
+    it is the archive's: what is in there says what the student likes."""
 
     source: str
     parts: tuple[str, ...]

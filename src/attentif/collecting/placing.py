@@ -44,7 +44,7 @@ def held_files(course: Course, atelier: str, student: str, area: Path) -> Iterat
     """The files at the top of what was collected before, copied to ``area``; none where there is nothing, or what is
     there cannot be read."""
     folder = course.root / "submitted" / student / atelier
-    if folder.is_symlink() or not folder.is_dir():
+    if folder.parent.is_symlink() or folder.is_symlink() or not folder.is_dir():
         return
     area.mkdir(mode=0o700)
     try:
@@ -65,6 +65,9 @@ def _swap(course: Course, atelier: str, chosen: Chosen, folder: Path) -> None:
         utc = chosen.time.astimezone(timezone.utc)
         (new / TIME).write_text(f"{utc:%Y-%m-%d %H:%M:%S} UTC\n", encoding="ascii")
         new.chmod(0o755)
+        if folder.parent.is_symlink():  # unpacked by hand from what a student sent: it may lead to anything
+            before = Path(tempfile.mkdtemp(prefix=f"{chosen.student}-", dir=home))
+            folder.parent.rename(before / chosen.student)
         folder.parent.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(folder):
             before = Path(tempfile.mkdtemp(prefix=f"{atelier}-{chosen.student}-", dir=home))

@@ -83,6 +83,15 @@ class Roster:
                 return found
         return [] if sender.platform else self._within(words_of(name))
 
+    def bears_a_name(self, part: str) -> bool:
+        """Whether a folder is called as one of the class is; an archive may say more beside it."""
+        stem, end = part[:-4], part[-4:].casefold()
+        if end != ".zip":
+            return len(self.who(Sender(part, "", "folder"))) == 1
+        found = words_of(stem)
+        named = [s for s in self.students if any(w and w <= found for w in (words_of(s.id), words_of(s.full_name)))]
+        return len(named) == 1
+
     def _within(self, found: frozenset[str]) -> list[Enrolled]:
         """Students whose id, or a name that nobody else has, stands among the words of a file's or folder's name."""
         by_id = [s for s in self.students if words_of(s.id) <= found]

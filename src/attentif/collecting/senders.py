@@ -13,15 +13,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?", re.DOTALL)
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?", re.DOTALL)
 _ANONYMOUS = re.compile(r"Participant(?:e|\(e\))?[ _-]?\d*", re.IGNORECASE)  # Moodle, before identities are revealed
-_CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<number>\d+)_\d+_(?P<rest>.+)", re.DOTALL)
+_CANVAS = re.compile(r"(?P<name>[^_\s]+)(?:_LATE)?_(?P<number>\d+)_\d+_(?!attempt_)(?P<rest>.+)", re.DOTALL)
 _EXCHANGE = re.compile(r"(?P<name>[^+]+)\+[^+]+\+(?P<time>[^+]+)(?:\+.*)?")
-_ATTEMPT = re.compile(r"(?:.+_)?(?P<name>[^_]+)_attempt_(?P<time>[0-9-]+)_(?P<rest>.+)", re.DOTALL)
+_ATTEMPT = re.compile(r"(?:.+?_)??(?P<name>[^_]+)_attempt_(?P<time>[0-9-]+)_(?P<rest>.+)", re.DOTALL)
 _CLASSROOM = re.compile(r"(?P<name>(?:(?! - ).)*[^\W\d_](?:(?! - ).)*) - (?P<rest>.+)", re.DOTALL)
 _SEPARATORS = re.compile(r"[\W_]+")
 _COPY = re.compile(r"(?: ?\((?P<n>\d+)\)|-(?P<v>\d+))$")
@@ -46,15 +47,23 @@ class Sender:
         return self.platform == "moodle" and bool(_ANONYMOUS.fullmatch(self.name))
 
 
-def sender_of(parts: tuple[str, ...], assignments: frozenset[str] = frozenset()) -> Sender:
-    """Who sent the file with these folders and name; ``assignments`` are folders' names that are no student's, folded.
+def sender_of(
+    parts: tuple[str, ...],
+    assignments: frozenset[str] = frozenset(),
+    known: Callable[[str], bool] = lambda name: False,
+) -> Sender:
+    """Who sent the file with these folders and name; ``assignments`` are folders' names that are no student's, folded;
+    ``known`` tells whether a folder or an archive bears the name of one of the class.
 
+    What is outside says whose it is: names further inside are the sender's own to choose, and may be somebody else's.
     A loose file's sender has its stem for a name: the roster's names are looked for in it."""
     for place, part in enumerate(parts):
-        for recognised in (_moodle, _exchange, _attempt, _canvas):
+        for recognised in (_moodle, _exchange, _canvas, _attempt):
             found = recognised(part, parts[place + 1 :])
             if found is not None:
                 return found
+        if place + 1 < len(parts) and folded(part) not in assignments | _CONTAINERS and known(part):
+            return Sender(part, parts[-1])
     folders = [part for part in parts[:-1] if folded(part) not in assignments | _CONTAINERS]
     loose = _CLASSROOM.fullmatch(parts[-1])
     if loose is not None:
@@ -88,7 +97,7 @@ def _exchange(part: str, below: tuple[str, ...]) -> Sender | None:
 
 def _attempt(part: str, below: tuple[str, ...]) -> Sender | None:
     found = _ATTEMPT.fullmatch(part)
-    if found is None:
+    if found is None or " - " in part[: found.start("name")]:  # Classroom's, of a file that bears such a name
         return None
     time = _time(found["time"], "%Y-%m-%d-%H-%M-%S")
     return Sender(found["name"], below[-1] if below else found["rest"], "nbgrader", time=time)

@@ -10,7 +10,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -30,6 +30,8 @@ from attentif.words.text import Text
 
 # What a whole class may send at once: two thousand hand-ins of some megabytes.
 CLASS = Bounds(entries=200_000, total=8 * 1024 * MiB, file=300 * MiB)
+HAND_IN = Bounds()
+_ENTRY, _RATIO = 1000, 20  # in a class's archive: the least bytes that an entry costs, the most that notebooks shrink
 _NESTED = 2  # archives inside each other that are opened: the platform's and a student's own
 _BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError,
@@ -58,13 +60,15 @@ class Unpacking:
     aside: list[Aside] = field(default_factory=list)
     _count: int = 0
     _total: int = 0
+    _in_folder: bool = False  # the source is a folder: an archive at its top may be a platform's
 
     def pieces(self, source: Path) -> Iterator[Piece]:
         """The files of a folder, of a zip archive, or the one notebook that ``source`` is.
 
         Raises CannotOpen for anything else, and where the bounds of a class are passed."""
+        self._in_folder = source.is_dir()
         try:
-            if source.is_dir():
+            if self._in_folder:
                 yield from self._folder(source)
             elif zipfile.is_zipfile(source):
                 with source.open("rb") as file:
@@ -95,7 +99,7 @@ class Unpacking:
             os.close(descriptor)
 
     def _file(self, source: Path, file: File) -> Iterator[Piece]:
-        modified = datetime.fromtimestamp(file.status.st_mtime, timezone.utc)
+        modified = _time(file.status.st_mtime)
         try:
             piece = self._copied(source.name, PurePosixPath(file.path).parts, file.chunks(), modified)
         except OSError as error:
@@ -129,6 +133,10 @@ class Unpacking:
         except _BROKEN:
             self._leave("/".join((source, *above)), words.BROKEN_ARCHIVE)
             return
+        own = depth > 1 and (not self._in_folder or len(above) > 1)
+        if depth > 1 and _is_heavy(members, _size(file), own=own):
+            self._leave("/".join((source, *above)), words.HEAVY_ARCHIVE)
+            return
         names = [self._parts(member) for member in members]
         last = {parts: number for number, parts in enumerate(names)}
         for number, (member, parts) in enumerate(zip(members, names, strict=True)):
@@ -142,7 +150,7 @@ class Unpacking:
             if reason is not None:
                 self._leave(shown, reason)
                 continue
-            yield from self._member(archive, member, (source, (*above, *(parts or ()))), depth, modified)
+            yield from self._member(archive, member, (source, (*above, *(parts or ()))), depth, modified, own)
 
     def _member(
         self,
@@ -151,11 +159,13 @@ class Unpacking:
         place: tuple[str, tuple[str, ...]],
         depth: int,
         modified: datetime | None,
+        own: bool,
     ) -> Iterator[Piece]:
         source, parts = place
+        date = modified or _date(member) if own else _date(member) or modified
         try:
             with archive.open(member) as stream:
-                piece = self._copied(source, parts, _chunks(stream, member.file_size), _date(member) or modified)
+                piece = self._copied(source, parts, _chunks(stream, member.file_size), date)
         except _BROKEN:
             self._leave("/".join((source, *parts)), words.BROKEN_MEMBER)
             return
@@ -172,7 +182,7 @@ class Unpacking:
 
     def _counted(self, path: str) -> None:
         self._count += 1
-        self.seen(path)
+        self.seen(printable(path))
         if self._count > self.bounds.entries:
             raise Refused(intake_words.too_many(self.bounds.entries))
 
@@ -214,6 +224,19 @@ def _left_out(member: zipfile.ZipInfo, bounds: Bounds) -> Text | None:
     return None
 
 
+def _is_heavy(members: Sequence[zipfile.ZipInfo], size: int, *, own: bool) -> bool:
+    """Whether an archive in the source holds more than one hand-in may; one that may be a platform's, more than its
+    bytes can."""
+    entries, total = (HAND_IN.entries, HAND_IN.total)
+    if not own:
+        entries, total = max(entries, size // _ENTRY), max(total, size * _RATIO)
+    return len(members) > entries or sum(member.file_size for member in members) > total
+
+
+def _size(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size
+
+
 def _is_tools(parts: tuple[str, ...]) -> bool:
     """Whether a path is in a folder that tools make, or is a file that systems put beside others."""
     return any(part in _TOOLS or part.startswith(".") for part in parts)
@@ -234,8 +257,15 @@ def _date(member: zipfile.ZipInfo) -> datetime | None:
     return None
 
 
-def _time_of(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+def _time_of(path: Path) -> datetime | None:
+    return _time(path.stat().st_mtime)
+
+
+def _time(seconds: float) -> datetime | None:
+    """A file's time; None for one that is in no calendar."""
+    with suppress(ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(seconds, timezone.utc)
+    return None
 
 
 def _chunks(stream: IO[bytes], promised: int | None = None) -> Iterator[bytes]:

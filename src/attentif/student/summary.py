@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from attentif.exercises.conventions import REFERENCES, exercises_checked
+from attentif.exercises.conventions import REFERENCES, exercises_checked, public_checks
 from attentif.reports.progress import Progress, ProgressRow
 from attentif.reports.results import ExerciseReport
 from attentif.student.kernel import CellRun
@@ -40,7 +41,11 @@ def summarise(
             mine = runs if notebook is not None and notebook.resolve() == path else []
             obstacles += _obstacles(path, cells, mine)
     rows = {row.title: row for cells in files.values() for row in _rows(checks, cells, reports)}
-    return Progress(tuple(rows.values()), tuple(files), (*obstacles, *_twice(files)), lang)
+    beside = _beside(checks, files)
+    obstacles += [
+        words.not_written(*each) for each in beside.items() if not (checks.resolve().parent / each[0]).exists()
+    ]
+    return Progress(tuple(rows.values()), (*files, *beside), (*obstacles, *_twice(files)), lang)
 
 
 def _rows(checks: Path, cells: Sequence[SavedCell], reports: Mapping[str, ExerciseReport]) -> list[ProgressRow]:
@@ -50,6 +55,31 @@ def _rows(checks: Path, cells: Sequence[SavedCell], reports: Mapping[str, Exerci
             number, title = exercise_heading(checks, exercise)
             found.append(ProgressRow(number, title, cell.points, reports.get(exercise)))
     return found
+
+
+def _beside(checks: Path, files: Mapping[str, Sequence[SavedCell]]) -> dict[str, str]:
+    """The files that are handed in beside the notebooks, each with the notebook whose check reads it."""
+    found: dict[str, str] = {}
+    for name, cells in files.items():
+        for exercise in dict.fromkeys(e for cell in cells for e in exercises_checked(cell.source)):
+            file = file_read(checks / public_checks(exercise))
+            if file:
+                found.setdefault(file, name)
+    return found
+
+
+def file_read(check_file: Path) -> str:
+    """The file that an exercise's checks read beside the notebook: their constant FILE, if any takes ``handed_in``."""
+    try:
+        tree = ast.parse(check_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError):
+        return ""
+    if not any(isinstance(node, ast.arg) and node.arg == "handed_in" for node in ast.walk(tree)):
+        return ""
+    named = [
+        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "FILE"
+    ]
+    return str(named[0].value) if named and isinstance(named[0], ast.Constant) else ""
 
 
 def exercise_heading(checks: Path, exercise: str) -> tuple[str, Text]:

@@ -11,6 +11,10 @@ BROKEN_MEMBER = Text(
     "endommagé dans son archive, ou plus gros qu'elle ne dit", "damaged in its archive, or larger than it says"
 )
 ARCHIVE_IN_ARCHIVE = Text("trop d'archives l'une dans l'autre", "too many archives inside each other")
+HEAVY_ARCHIVE = Text(
+    "une archive qui contient trop de fichiers, ou de trop gros : demandez le notebook seul",
+    "an archive that holds too many files, or too large ones: ask for the notebook alone",
+)
 OTHER_ARCHIVE = Text(
     "une archive d'un format qui n'est pas ouvert ici : demandez un .zip ou le notebook",
     "an archive of a format that is not opened here: ask for a .zip or the notebook",
@@ -57,6 +61,14 @@ def unreadable(reason: Text) -> Text:
 def several(names: str) -> Text:
     """A sender's name that more than one of the class has."""
     return Text(f"plusieurs étudiants possibles : {names}", f"several students are possible: {names}")
+
+
+def no_folder(student: str) -> Text:
+    """An identifier in the gradebook that cannot be a folder's name."""
+    return Text(
+        f"l'identifiant « {student} » ne peut pas nommer un dossier : corrigez-le dans le carnet de notes",
+        f"the identifier “{student}” cannot name a folder: mend it in the gradebook",
+    )
 
 
 def no_source(name: str) -> Text:

@@ -65,6 +65,14 @@ def not_saved(name: str) -> Text:
     )
 
 
+def not_written(name: str, notebook: str) -> Text:
+    """A file to be handed in that is not there yet."""
+    return Text(
+        f"{name} : ce fichier manque encore, exécutez la cellule de {notebook} qui l'écrit.",
+        f"{name}: this file is still missing, run the cell of {notebook} that writes it.",
+    )
+
+
 def unreadable(name: str) -> Text:
     """A file that no notebook program could open."""
     return Text(f"{name} : ce fichier ne s'ouvre pas comme un notebook.", f"{name}: this file is no notebook.")
