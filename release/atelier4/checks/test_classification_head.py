@@ -35,7 +35,8 @@ def test_dropout(student):
     state = {"linear.weight": torch.eye(N), "linear.bias": torch.full((N,), 5.0)}
     for init, p in (({"d_model": N, "n_classes": N}, 0.1), ({"d_model": N, "n_classes": N, "dropout": 0.4}, 0.4)):
         head = Call("ClassificationHead", {}, init, state).made(student)
-        share = float(((head(pooled) - 5.0).abs() < 0.1).float().mean())  # a component was dropped, the bias is left
+        gone = (head(pooled) - 5.0).abs() < 0.1  # a component was dropped, the bias is left
+        share = float(gone.float().mean())
         band = 6 * (p * (1 - p)) ** 0.5 / N  # chance alone leaves it less than once in 10⁸
         if abs(share - p) > band:
             fail(
@@ -51,6 +52,19 @@ def test_dropout(student):
                         "The argument `dropout`, 0.1 by default; it acts before the linear layer.",
                     ),
                     Text("`self.linear(self.dropout(pooled))`.", "`self.linear(self.dropout(pooled))`."),
+                ),
+                function="ClassificationHead",
+            )
+        if bool((gone == gone[:, :1]).all() or (gone == gone[:1]).all()):
+            fail(
+                Text(
+                    "Un même tirage décide de toute une phrase, ou de toutes les phrases.",
+                    "One draw decides for a whole sentence, or for all sentences.",
+                ),
+                hints=(
+                    Text("Combien de tirages faut-il pour un lot (B, d) ?", "How many draws does a batch (B, d) need?"),
+                    Text("Un par composante de chaque phrase.", "One for each component of each sentence."),
+                    Text("`self.dropout(pooled)`, de forme (B, d).", "`self.dropout(pooled)`, of shape (B, d)."),
                 ),
                 function="ClassificationHead",
             )

@@ -27,7 +27,7 @@ def test_shares(student):
     Over 200,000 tokens: 15 % chosen, of which 80 % masked, 10 % replaced, 10 % kept."""
     ids = torch.arange(10, 2010).repeat(100).reshape(100, N // 100)
     special = torch.zeros_like(ids, dtype=torch.bool)
-    masked, labels = student.mask_tokens(ids, special, 2010, 4, list(range(10)), P)
+    masked, labels = student.mask_tokens(ids, special, 2010, 4, list(range(10)), P, student.seeded_generator(44))
     chosen = labels != -100
     total = max(int(chosen.sum()), 1)
     found = {
@@ -68,7 +68,7 @@ def test_what_must_never_happen(student):
     No special token is chosen or drawn; nothing else changes; the label is the original id."""
     ids = torch.arange(10, 60).repeat(40).reshape(100, 20)
     special = torch.arange(100)[:, None] % 5 == torch.arange(20) % 5  # ordinary words, that must not be chosen
-    masked, labels = student.mask_tokens(ids, special, 60, 4, list(range(10)), 0.5)
+    masked, labels = student.mask_tokens(ids, special, 60, 4, list(range(10)), 0.5, student.seeded_generator(45))
     chosen = labels != -100
     replaced = chosen & (masked != 4) & (masked != ids)
     told = {
