@@ -6,15 +6,23 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
     ClearOutput,
+    ComputeChecksums,
     DeduplicateIds,
     IgnorePattern,
+    IncludeHeaderFooter,
+    InstantiateTests,
     LimitOutput,
+    LockCells,
     OverwriteCells,
     OverwriteKernelspec,
     SaveAutoGrades,
+    SaveCells,
 )
 
+from attentif.authoring.answer_stubs import ClearAnswers
 from attentif.authoring.student_wheel import ship_wheel
 from attentif.grading.autograde import install
 from attentif.grading.exporter import SubmissionExporter
@@ -41,6 +49,20 @@ c.ClearSolutions.code_stub = {
     "python": '# À VOUS : remplacez la ligne suivante par votre code.\nraise NotImplementedError("à compléter")'
 }
 c.ClearSolutions.text_stub = "*Votre réponse ici.*"
+c.GenerateAssignment.preprocessors = [  # nbgrader's own, but for answers to questions
+    IncludeHeaderFooter,
+    InstantiateTests,
+    LockCells,
+    ClearAnswers,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+]
 c.GenerateAssignment.post_convert_hook = ship_wheel
 
 # Submissions: taken in as plain private copies, restored from the gradebook, then run and checked.

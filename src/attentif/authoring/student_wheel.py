@@ -24,6 +24,7 @@ _ROOMS = (
     "checks",
     "diagnosis",
     "exercises",
+    "figures",
     "kernels/shared",
     "models",
     "references",

@@ -27,6 +27,7 @@ Author, release, grade and explain a course on Transformers.
   attentif export moodle|canvas …   grades and feedback in the files that the platform takes back
   attentif new exercise NAME        files and cells of an exercise that works, to be written over
   attentif prove NAME               one exercise: built, verified, its mistakes graded and shown
+  attentif questions                prove micro-questions, write what students receive of them
   attentif references build         write the public reference tensors of every exercise
   attentif references verify        prove that references are right and mistakes are told apart
   attentif release                  student versions from source/, ready to be handed out
@@ -40,7 +41,7 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 GRADING_NEEDED = "needs the instructor's part: pip install 'attentif[grading]'"
 COMMANDS = (
     "demo", "roster", "collect", "grade", "feedback", "report", "similar", "export",
-    "new", "prove", "references", "release", "data", "doctor",
+    "new", "prove", "questions", "references", "release", "data", "doctor",
 )  # fmt: skip
 
 

@@ -1,1 +1,1 @@
-"""What a student's notebook imports: ``check``."""
+"""What a student's notebook imports: ``check`` and ``question``."""
