@@ -21,6 +21,7 @@ from attentif.student.notebook import without_magics
 
 COURSE = Course(ROOT)
 ATELIERS = COURSE.ateliers()
+CODED = [atelier for atelier in ATELIERS if COURSE.exercises(atelier)]  # the others are modules: lectures and questions
 NOTEBOOKS = sorted(p for a in ATELIERS for p in (ROOT / "source" / a).glob("*.ipynb"))
 TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 
@@ -81,11 +82,11 @@ def test_no_provided_cell_that_grading_runs_calls_an_answer(path):
         elif not mark.get("grade") and "illustration" not in cell.metadata.get("tags", []):
             provided += [node for node in statements if not isinstance(node, DEFINITIONS)]
     used = {node.id for statement in provided for node in ast.walk(statement) if isinstance(node, ast.Name)}
-    assert answers
+    assert answers or path.parent.name not in CODED
     assert not used & set(answers)
 
 
-@pytest.mark.parametrize("atelier", ATELIERS)
+@pytest.mark.parametrize("atelier", CODED)
 def test_check_cells_and_oracles_agree(atelier):
     """Each exercise has one check cell, worth what its oracle says; together, 100 points."""
     points = {}
@@ -102,7 +103,7 @@ def test_check_cells_and_oracles_agree(atelier):
     assert sum(points.values()) == 100
 
 
-@pytest.mark.parametrize("atelier", ATELIERS)
+@pytest.mark.parametrize("atelier", CODED)
 def test_what_the_notebook_provides_is_what_the_oracle_provides(atelier):
     """A helper that the statement gives must be the very one that references are computed with."""
     given = [
@@ -152,7 +153,7 @@ def test_releases_have_stubs_and_nothing_hidden(path):
     assert "hidden=True" not in text
     assert "BEGIN SOLUTION" not in text
     assert "BEGIN HIDDEN" not in text
-    assert text.count("NotImplementedError") >= 3
+    assert text.count("NotImplementedError") + text.count("reponse = ...") >= 3
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)

@@ -21,7 +21,10 @@ from attentif.references.oracles import load_exercise
 
 COURSE = Course(ROOT)
 NOTEBOOKS = [
-    SolvedNotebook.read(path) for a in COURSE.ateliers() for path in sorted((ROOT / "source" / a).glob("*.ipynb"))
+    SolvedNotebook.read(path)
+    for a in COURSE.ateliers()
+    if COURSE.exercises(a)  # modules ask questions, whose answers are no functions
+    for path in sorted((ROOT / "source" / a).glob("*.ipynb"))
 ]
 
 

@@ -11,7 +11,7 @@ HAND_INS = {
     "right": RIGHT,
     "wrong": {"m1_q1": "reponse = 0.9 ** 50", "m1_q2": 'reponse = "a"', "m1_q3": "reponse = [1]"},
     "own": {"m1_q1": "numero = 'kossi'\nreponse = {own}", "m1_q2": "reponse = 2", "m1_q3": "reponse = 'x'"},
-    "comma": {"m1_q1": "reponse = 0,0057", "m1_q2": "reponse = object()"},
+    "comma": {"m1_q1": "reponse = 0,5", "m1_q2": "reponse = object()"},
     "text": {"m1_q1": "reponse = '0,00572'"},
     "blank": {},
     "hostile": {"m1_q1": "class A(float):\n    __eq__ = lambda *_: True\nreponse = A()", "m1_q3": "reponse = [1e999]"},
@@ -63,7 +63,7 @@ def test_at_home(course):
         assert "La norme vaut $0{,}9$" in kernel.run('question("m1_q1")')[1]
         assert "Pas encore de réponse" in kernel.run('reponse = ...\ncheck("m1_q1")')[1]
         assert "Vous avez compté $50$ facteurs" in kernel.run('reponse = 0.9 ** 50\ncheck("m1_q1")')[1]
-        assert "écrivez `0.5`, avec un point" in kernel.run('reponse = 0,0057\ncheck("m1_q1")')[1]
+        assert "écrivez `0.5`, avec un point" in kernel.run('reponse = 12,69\ncheck("m1_q1")')[1]
         assert "son signe" in kernel.run('reponse = -(0.9 ** 49)\ncheck("m1_q1")')[1]
         assert "un pourcentage" in kernel.run('reponse = 0.5726\ncheck("m1_q1")')[1]
         status, shown = kernel.run('reponse = 0.9 ** 49\ncheck("m1_q1")')

@@ -23,5 +23,5 @@ class ClearAnswers(ClearSolutions):
 
 def _kind(value: str) -> str:
     if value.startswith('"'):
-        return 'une lettre, par exemple "a"'
-    return "une liste de nombres, par exemple [1, 0.5]" if value.startswith("[") else "un nombre, par exemple 0.5"
+        return 'une lettre entre guillemets : "a"'
+    return "une liste de nombres : [1, 0.5]" if value.startswith("[") else "un nombre, avec un point : 0.5"

@@ -68,8 +68,8 @@ class Progress:
 
         lines = [said(words.TITLE)]
         for row in self.rows:
-            points = number(row.points, self.lang)
-            lines.append(f"  {row.number} {said(row.title)} · {points} points · {said(row.checks)} · {said(row.todo)}")
+            points = said(words.points(row.points))
+            lines.append(f"  {row.number} {said(row.title)} · {points} · {said(row.checks)} · {said(row.todo)}")
         lines += [said(self.total), said(words.HIDDEN_TOO), said(self.following)]
         if self.files:
             lines.append(said(words.hand_in(self.files)))

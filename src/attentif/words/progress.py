@@ -37,9 +37,15 @@ def next_exercise(number: str, title: Text) -> Text:
     return Text(f"Ensuite : exercice {number} — {title.fr}.", f"Next: exercise {number} — {title.en}.")
 
 
+def points(value: float) -> Text:
+    """So many points: French has the singular below two."""
+    fr, en = "s" if value >= 2 else "", "" if value == 1 else "s"
+    return Text(f"{number(value, 'fr')} point{fr}", f"{number(value, 'en')} point{en}")
+
+
 def total(value: float) -> Text:
     """The points of all exercises."""
-    return Text(f"{number(value, 'fr')} points en tout.", f"{number(value, 'en')} points in all.")
+    return Text(f"{points(value).fr} en tout.", f"{points(value).en} in all.")
 
 
 def not_run(name: str, count: int) -> Text:
