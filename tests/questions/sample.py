@@ -2,7 +2,8 @@
 
 from nbformat.v4 import new_code_cell, new_notebook
 
-from attentif.authoring.questions import build_questions, solved
+from attentif.authoring.question_cells import question_cells
+from attentif.authoring.questions import build_questions
 from attentif.exercises.question_files import AUTHORED, parse_questions
 
 QUESTIONS = """\
@@ -41,20 +42,10 @@ Normalisez $(3, -1)$.
 """
 
 
-def mark(grade_id, *, grade=False, solution=False):
-    common = {"schema_version": 3, "grade_id": grade_id, "grade": grade, "solution": solution, "task": False}
-    return {"nbgrader": {**common, "locked": not solution, **({"points": 1} if grade else {})}}
-
-
 def notebook(questions):
     cells = [new_code_cell("from attentif import check, question\nnumero = 0")]
     for question in questions.values():
-        answer = f"### BEGIN SOLUTION\n{solved(question)}\n### END SOLUTION"
-        cells += [
-            new_code_cell(f'question("{question.name}")', metadata={"tags": ["illustration"]}),
-            new_code_cell(answer, metadata=mark(f"{question.name}_reponse", solution=True)),
-            new_code_cell(f'check("{question.name}")', metadata=mark(question.name, grade=True)),
-        ]
+        cells += question_cells(question)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return new_notebook(metadata={"kernelspec": kernel}, cells=cells)
 

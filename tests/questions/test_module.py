@@ -94,8 +94,16 @@ def test_the_command_proves_and_keeps(course):
     assert "module1: 3 questions, 0 file(s) out of date" in attentif(course, "questions", "--check").stdout
     path = course.public_checks("module1") / "questions.txt"
     path.write_text("# autre\n")
+    authored = course.hidden_checks("module1") / "questions.md"
+    text = authored.read_text(encoding="utf-8")
+    more = "\n## m1_q4 · Encore\n\nUn de plus ?\n\n= 2\n> Oui.\n! 3\n> Non.\n"
+    authored.write_text(text.replace("L'influence…", "Elle…") + more, encoding="utf-8")
     done = attentif(course, "questions", "--check", "module1", check=False)
     assert done.returncode == 1
     attentif(course, "questions", "module1")
     assert attentif(course, "questions", "--check").returncode == 0
+    cells = nbformat.read(course.source("module1") / "1_cours.ipynb", 4).cells
+    assert any(cell.source.startswith("**Question — Un choix.** Elle…") for cell in cells)
+    assert cells[-1].source == 'check("m1_q4")'
+    assert cells[-2].source == "### BEGIN SOLUTION\nreponse = 2\n### END SOLUTION"
     assert "no questions for module9" in attentif(course, "questions", "module9", check=False).stdout

@@ -60,7 +60,10 @@ class NewExercise:
     def _cells(self) -> Iterator[nbformat.NotebookNode]:
         slug = self.name.replace("_", "-")
         yield new_markdown_cell(self._filled("statement.md").strip(), id=f"ex-{slug}")
-        answer, check = _mark(f"{self.name}_code", solution=True), _mark(self.name, grade=True, points=self.points)
+        answer, check = (
+            grade_mark(f"{self.name}_code", solution=True),
+            grade_mark(self.name, grade=True, points=self.points),
+        )
         yield new_code_cell(self._filled("solution.py").strip(), id=f"{slug}-code", metadata=answer)
         yield new_code_cell(self._filled("check.py").strip(), id=f"{slug}-check", metadata=check)
 
@@ -83,7 +86,9 @@ def last_notebook(course: Course, atelier: str) -> Path:
     return max(folder.glob("*.ipynb"), default=folder / f"{atelier}.ipynb")
 
 
-def _mark(grade_id: str, *, solution: bool = False, grade: bool = False, points: int | None = None) -> dict[str, Any]:
+def grade_mark(
+    grade_id: str, *, solution: bool = False, grade: bool = False, points: int | None = None
+) -> dict[str, Any]:
     """nbgrader's metadata of an answer cell or of a check cell."""
     mark = {"grade": grade, "grade_id": grade_id, "locked": grade, "schema_version": 3, "solution": solution}
     return {"nbgrader": {**mark, "task": False, **({} if points is None else {"points": points})}}

@@ -102,7 +102,8 @@ def solved(question: Question) -> str:
     shown = [float(f"{x:.6g}") for x in value] if isinstance(value, list) else float(f"{value:.6g}")
     if isinstance(shown, float) and shown.is_integer():
         shown = int(shown)
-    return f"reponse = {shown}  # {_with_numbers(question.right.expression, question)}"
+    origin = _with_numbers(question.right.expression, question)
+    return f"reponse = {shown}" + (f"  # {origin}" if origin != str(shown) else "")
 
 
 def _with_numbers(expression: str, question: Question) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
+from attentif.authoring.question_cells import update_cells
 from attentif.authoring.questions import build_questions, modules, problems
 from attentif.cli.errors import UserError, course_here
 from attentif.exercises.question_files import AUTHORED, QuestionsBroken, read_questions
@@ -14,7 +15,7 @@ from attentif.exercises.question_files import AUTHORED, QuestionsBroken, read_qu
 
 def add_to(commands: Any) -> None:
     """Adds the subcommand."""
-    text = "micro-questions: prove grader_tests/<module>/questions.md, write what students receive of it"
+    text = "micro-questions: prove grader_tests/<module>/questions.md, write what students receive of it, and its cells"
     parser = commands.add_parser("questions", help=text, description=text, epilog="example: attentif questions module4")
     parser.add_argument("modules", nargs="*", help="names of modules (default: all)")
     parser.add_argument("--check", action="store_true", help="write nothing; exit status 1 if a file is out of date")
@@ -34,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             questions = read_questions(course.hidden_checks(module) / AUTHORED)
             changed = build_questions(course, module, write=not arguments.check)
+            for notebook in sorted(course.source(module).glob("*.ipynb"))[:1]:
+                changed += [notebook] * update_cells(notebook, questions, write=not arguments.check)
         except QuestionsBroken as error:
             raise UserError(f"grader_tests/{module}/{AUTHORED}: {error}") from error
         for line in [line for question in questions.values() for line in problems(question)]:
