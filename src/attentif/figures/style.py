@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 from cycler import cycler
+from matplotlib.ticker import Formatter, ScalarFormatter
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, GREY = "#CC79A7", "#56B4E9", "#5F5F5F"
 
 
 def use_style() -> None:
-    """Sets matplotlib for the notebook: nothing below 9 points, no frame that says nothing."""
+    """Sets matplotlib for the notebook: nothing below 9 points, no frame that says nothing, decimal commas on axes."""
+    ScalarFormatter.fix_minus = staticmethod(_with_comma)  # what matplotlib passes each tick's text through
     plt.rcParams.update(
         {
             "font.size": 11,
@@ -29,3 +31,7 @@ def use_style() -> None:
             "image.cmap": "cividis",
         }
     )
+
+
+def _with_comma(text: str) -> str:
+    return Formatter.fix_minus(text).replace(".", ",")
