@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from attentif.exercises.conventions import REFERENCES, exercises_checked, public_checks
+from attentif.exercises.conventions import REFERENCES, exercises_checked, is_preparation, public_checks
 from attentif.reports.progress import Progress, ProgressRow
 from attentif.reports.results import ExerciseReport
 from attentif.student.kernel import CellRun
@@ -95,7 +95,7 @@ def _obstacles(path: Path, cells: Sequence[SavedCell], runs: Sequence[CellRun]) 
     """What the kernel has run counts more than what the file says, which may be older."""
     waiting = failing = 0
     for cell in cells:
-        if not cell.source.strip() or _SELF in cell.source:
+        if not cell.source.strip() or _SELF in cell.source or is_preparation(cell.source):
             continue
         last = next((run for run in reversed(runs) if run.cell == cell.id or run.source == cell.source), None)
         waiting += last is None and not cell.run
