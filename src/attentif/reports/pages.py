@@ -30,10 +30,15 @@ _PRINTED_LINES = 20
 
 
 def plain_report(
-    report: ExerciseReport, *, points: float | None = None, lang: str | None = None, judged: Judged | None = None
+    report: ExerciseReport,
+    *,
+    points: float | None = None,
+    lang: str | None = None,
+    judged: Judged | None = None,
+    question: str = "",
 ) -> str:
-    """The report as lines of text, in one language: ``lang``, or what `attentif.words.language` says. ``judged``: what
-    is known of the source, on a student's own machine."""
+    """The report as lines of text, in one language: ``lang``, or what `attentif.words.language` says. On a student's
+    own machine, ``judged``: what is known of the source, and ``question``: the link to ask about the exercise."""
     said = _speaker(lang)
     lines = [said(_headline(report, points))]
     lines += [f"  ! {said(doubt)}" for doubt in (judged.doubts if judged else ())]
@@ -51,6 +56,8 @@ def plain_report(
         lines.append(f"  ({said(words.seed(report.seed))})")
     if judged and judged.source:
         lines.append(f"  ({said(judged.source)})")
+    if _worth_asking(report, question):
+        lines.append(f"  {said(words.ASK)} → {question}")
     return "\n".join(lines)
 
 
@@ -61,7 +68,12 @@ def plain_result(result: CheckResult, *, lang: str | None = None) -> str:
 
 
 def html_report(
-    report: ExerciseReport, *, points: float | None = None, lang: str | None = None, judged: Judged | None = None
+    report: ExerciseReport,
+    *,
+    points: float | None = None,
+    lang: str | None = None,
+    judged: Judged | None = None,
+    question: str = "",
 ) -> str:
     """The report as a self-contained piece of HTML: inline styles, no script, hints unfolded one by one."""
     return report_template().render(
@@ -75,7 +87,12 @@ def html_report(
         said=_speaker(lang),
         words=words,
         judged=judged or Judged(),
+        question=question if _worth_asking(report, question) else "",
     )
+
+
+def _worth_asking(report: ExerciseReport, question: str) -> bool:
+    return bool(question) and not report.passed and not report.waiting
 
 
 def _symbol(result: CheckResult) -> str:

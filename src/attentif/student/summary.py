@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from attentif.exercises.conventions import REFERENCES, exercises_checked, is_preparation, public_checks
+from attentif.exercises.handout import read_handout
 from attentif.reports.progress import Progress, ProgressRow
 from attentif.reports.results import ExerciseReport
 from attentif.student.kernel import CellRun
@@ -45,7 +46,7 @@ def summarise(
     obstacles += [
         words.not_written(*each) for each in beside.items() if not (checks.resolve().parent / each[0]).exists()
     ]
-    return Progress(tuple(rows.values()), (*files, *beside), (*obstacles, *_twice(files)), lang)
+    return Progress(tuple(rows.values()), (*files, *beside), (*obstacles, *_twice(files)), lang, read_handout(checks))
 
 
 def _rows(checks: Path, cells: Sequence[SavedCell], reports: Mapping[str, ExerciseReport]) -> list[ProgressRow]:
