@@ -10,9 +10,11 @@ from dataclasses import replace
 import jinja2
 
 from attentif.reports.explanation import Explanation
+from attentif.reports.help import Help
 from attentif.reports.judged import Judged
 from attentif.reports.pictures import draw
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.words import ideas
 from attentif.words import reports as words
 from attentif.words.language import language
 from attentif.words.text import Text
@@ -35,10 +37,10 @@ def plain_report(
     points: float | None = None,
     lang: str | None = None,
     judged: Judged | None = None,
-    question: str = "",
+    help: Help | None = None,
 ) -> str:
     """The report as lines of text, in one language: ``lang``, or what `attentif.words.language` says. On a student's
-    own machine, ``judged``: what is known of the source, and ``question``: the link to ask about the exercise."""
+    own machine, ``judged``: what is known of the source, and ``help``: what helps further."""
     said = _speaker(lang)
     lines = [said(_headline(report, points))]
     lines += [f"  ! {said(doubt)}" for doubt in (judged.doubts if judged else ())]
@@ -56,8 +58,10 @@ def plain_report(
         lines.append(f"  ({said(words.seed(report.seed))})")
     if judged and judged.source:
         lines.append(f"  ({said(judged.source)})")
-    if _worth_asking(report, question):
-        lines.append(f"  {said(words.ASK)} → {question}")
+    if help and help.idea:
+        lines.append(f"  {said(ideas.HEADING)} : {said(help.idea)}")
+    if help and help.question:
+        lines.append(f"  {said(words.ASK)} → {help.question}")
     return "\n".join(lines)
 
 
@@ -73,7 +77,7 @@ def html_report(
     points: float | None = None,
     lang: str | None = None,
     judged: Judged | None = None,
-    question: str = "",
+    help: Help | None = None,
 ) -> str:
     """The report as a self-contained piece of HTML: inline styles, no script, hints unfolded one by one."""
     return report_template().render(
@@ -87,12 +91,9 @@ def html_report(
         said=_speaker(lang),
         words=words,
         judged=judged or Judged(),
-        question=question if _worth_asking(report, question) else "",
+        help=help or Help(),
+        ideas=ideas,
     )
-
-
-def _worth_asking(report: ExerciseReport, question: str) -> bool:
-    return bool(question) and not report.passed and not report.waiting
 
 
 def _symbol(result: CheckResult) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,12 @@ from attentif.exercises.conventions import HIDDEN_CHECKS, exercise_checked_by, p
 from attentif.exercises.course import find_course
 from attentif.exercises.handout import read_handout
 from attentif.references.folder import FolderReferences
+from attentif.reports.help import Help
 from attentif.reports.judged import Judged
 from attentif.reports.pages import html_report, plain_report
 from attentif.reports.progress import Progress
 from attentif.reports.results import ExerciseReport
+from attentif.student.ideas import ATTEMPTS, idea_of
 from attentif.student.kernel import running_shell, watch_kernel
 from attentif.student.local import NamespaceStudents
 from attentif.student.notebook import open_notebook
@@ -59,13 +62,13 @@ class ShownReport:
     report: ExerciseReport
     lang: Language
     judged: Judged
-    question: str = ""
+    help: Help
 
     def __repr__(self) -> str:
-        return plain_report(self.report, lang=self.lang, judged=self.judged, question=self.question)
+        return plain_report(self.report, lang=self.lang, judged=self.judged, help=self.help)
 
     def _repr_html_(self) -> str:
-        return html_report(self.report, lang=self.lang, judged=self.judged, question=self.question)
+        return html_report(self.report, lang=self.lang, judged=self.judged, help=self.help)
 
 
 class Check:
@@ -73,6 +76,7 @@ class Check:
 
     def __init__(self) -> None:
         self._reports: dict[str, ExerciseReport] = {}  # the last of each exercise
+        self._failures: Counter[str] = Counter()  # how often each exercise has failed in this kernel
 
     def __call__(
         self,
@@ -99,7 +103,10 @@ class Check:
         if os.environ.get("NBGRADER_EXECUTION") in MACHINE_MODES and not report.passed:
             raise CheckFailed(plain_report(report, lang=chosen))
         functions = [function.name for function in references.load(exercise, files[0]).functions]
-        _show(ShownReport(report, chosen, _judged(names, functions), _question(folder, exercise, chosen)))
+        failed = not (report.passed or report.waiting or run.interrupted)
+        self._failures[exercise] += failed
+        help = self._help(folder, exercise, chosen) if failed else Help()
+        _show(ShownReport(report, chosen, _judged(names, functions), help))
         if run.interrupted:
             self._reports.pop(exercise, None)
             raise ChecksInterrupted
@@ -119,6 +126,11 @@ class Check:
             reason = str(error) if isinstance(error, (ChecksNotFound, UnknownLanguage)) else type(error).__name__
             print(not_established(reason).to(chosen))
 
+    def _help(self, checks: Path, exercise: str, lang: Language) -> Help:
+        number, title = exercise_heading(checks, exercise)
+        question = read_handout(checks).question(f"{number} {title.to(lang)}".strip())
+        return Help(question, idea_of(checks, exercise) if self._failures[exercise] >= ATTEMPTS else None)
+
     def __repr__(self) -> str:
         return 'check("…"), check.summary()'
 
@@ -134,11 +146,6 @@ def _course_language() -> str | None:
         return read_handout(find_checks()).language or None
     except ChecksNotFound:
         return None
-
-
-def _question(checks: Path, exercise: str, lang: Language) -> str:
-    number, title = exercise_heading(checks, exercise)
-    return read_handout(checks).question(f"{number} {title.to(lang)}".strip())
 
 
 def _judged(names: Mapping[str, Any], functions: Sequence[str]) -> Judged:
