@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorde
 # A function in NumPy, one in torch, a class, a function that is handed functions.
 KINDS := softmax and not cross or gradient_check or safe_attention or multi_head_attention and not packed
 
-.PHONY: help demo check test lint bench bench-thousand redteam release references solutions clean
+.PHONY: help demo check test lint screenshots bench bench-thousand redteam release references solutions clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -26,7 +26,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV) (once; a few minutes, most of it torch) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "torch==$$(sed -n 's/^torch==//p' constraints.txt)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[notebooks,grading,dev]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[notebooks,grading,dev,browser]"
 	@touch $@
 
 ATELIER ?= atelier3
@@ -40,7 +40,12 @@ check: $(READY) lint  ## minutes: style, types, structure, unit tests, one exerc
 	@$(PYTEST) tests/course -k "$(KINDS)"
 
 test: $(READY) lint  ## style, types, every test
+	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || test -n "$$ATTENTIF_CHROMIUM" || \
+		echo "No chromium here: tests in a browser are skipped (sudo apt-get install chromium)."
 	@$(PYTEST)
+
+screenshots: $(READY)  ## pictures of docs/screenshots/, made anew in a browser
+	@ATTENTIF_SCREENSHOTS=$(CURDIR)/docs/screenshots $(BIN)/python -m pytest -q tests/browser
 
 lint: $(READY)  ## ruff, mypy, and which room may import which
 	@$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """The whole pipeline's configuration: every nbgrader command works from this folder without a flag."""
 
 import os
+from pathlib import Path
 
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
@@ -23,7 +24,8 @@ from nbgrader.preprocessors import (
 )
 
 from attentif.authoring.answer_stubs import ClearAnswers
-from attentif.authoring.student_wheel import ship_wheel
+from attentif.authoring.completion import complete_release
+from attentif.exercises.settings import read_settings
 from attentif.grading.autograde import install
 from attentif.grading.exporter import SubmissionExporter
 from attentif.grading.preprocessor import Grade
@@ -33,6 +35,8 @@ c = get_config()  # noqa: F821  (nbgrader provides it)
 
 c.CourseDirectory.course_id = "attentif"
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
+if (language := read_settings(Path(c.CourseDirectory.root)).language) != "fr":
+    os.environ.setdefault("ATTENTIF_LANG", language)  # the course's, where nobody says another
 c.CourseDirectory.solution_directory = "solutions"
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
@@ -63,7 +67,7 @@ c.GenerateAssignment.preprocessors = [  # nbgrader's own, but for answers to que
     ComputeChecksums,
     CheckCellMetadata,
 ]
-c.GenerateAssignment.post_convert_hook = ship_wheel
+c.GenerateAssignment.post_convert_hook = complete_release  # the library, course.toml, first and last cells
 
 # Submissions: taken in as plain private copies, restored from the gradebook, then run and checked.
 install()

@@ -27,7 +27,8 @@ def with_helper(metadata):
 def figure_is(source, metadata=TAGGED):
     def edit(notebook):
         answer("def center(X):\n    return X - X.mean(0)")(notebook)
-        notebook.cells[-1].source, notebook.cells[-1].metadata = source, metadata
+        figure = notebook.cells[-2]  # the release's own last cell follows
+        figure.source, figure.metadata = source, metadata
 
     return edit
 
@@ -54,9 +55,9 @@ def graded(tmp_path_factory, notebooks):
     return course
 
 
-def last_outputs(course, student):
+def figure_outputs(course, student):
     path = course.root / "autograded" / student / "mini" / "mini.ipynb"
-    return nbformat.read(path, 4).cells[-1].outputs
+    return nbformat.read(path, 4).cells[-2].outputs
 
 
 @pytest.mark.parametrize("student", CLASS)
@@ -66,12 +67,12 @@ def test_every_right_answer_has_its_grade(graded, student):
 
 @pytest.mark.parametrize("student", ["unchanged", "tag_lost", "saved_elsewhere", "helper_with_copied_tag"])
 def test_a_released_illustration_is_left_out(graded, student):
-    assert last_outputs(graded, student) == []
+    assert figure_outputs(graded, student) == []
 
 
 def test_a_changed_illustration_runs_like_any_cell(graded):
-    assert "ma figure" in last_outputs(graded, "changed")[0].text
-    assert last_outputs(graded, "endless_where_it_was_tagged")[0].ename == "KeyboardInterrupt"
+    assert "ma figure" in figure_outputs(graded, "changed")[0].text
+    assert figure_outputs(graded, "endless_where_it_was_tagged")[0].ename == "KeyboardInterrupt"
 
 
 def notebook_with(course, folder, *cells):

@@ -1,19 +1,25 @@
 """A real kernel, driven as JupyterLab does: each cell's id goes with what is executed."""
 
 import os
+import sys
 import time
 
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager
 
 
 class NotebookKernel:
-    """A kernel in a released folder, whose notebook's file it is told of."""
+    """A kernel in a released folder, whose notebook's file it is told of; of ``python``, by default of this one."""
 
-    def __init__(self, folder, notebook, **environment):
+    def __init__(self, folder, notebook, python=sys.executable, **environment):
         env = {**os.environ, "OMP_NUM_THREADS": "1", "JPY_SESSION_NAME": str(notebook)}
         env.pop("NBGRADER_EXECUTION", None)
         env.update(environment)
-        self.manager, self.client = start_new_kernel(cwd=str(folder), env=env)
+        self.manager = KernelManager()
+        self.manager.kernel_spec.argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        self.manager.start_kernel(cwd=str(folder), env=env)
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=120)
 
     def run(self, code, cell=None, interrupt_when=None):
         """Executes a cell; returns (the reply's status, what is shown as text). ``interrupt_when``: a file; the kernel

@@ -29,7 +29,7 @@ def save(folder, code, *, run, failed=False, name="mini.ipynb"):
             cell.execution_count = number if run else None
             cell.outputs = []
     if failed:
-        notebook.cells[-1].outputs = [nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])]
+        notebook.cells[-2].outputs = [nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])]
     nbformat.write(notebook, folder / name)
 
 

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import nbformat
 
-from attentif.authoring.student_wheel import DRY_RUN, PATTERN, REQUIREMENTS, requirements, wheel_name
+from attentif.authoring.archive import whole_release
+from attentif.authoring.completion import DRY_RUN, complete
+from attentif.authoring.student_wheel import PATTERN
 from attentif.exercises.course import Course
+from attentif.exercises.handout import NAME
+from attentif.exercises.settings import BadSettings, Settings, read_settings
 
 
 class ReleaseFailed(Exception):
@@ -19,23 +23,30 @@ class ReleaseFailed(Exception):
 
 
 def release(course: Course, atelier: str) -> None:
-    """``nbgrader generate_assignment --force``: writes release/<atelier> and records it in the gradebook."""
+    """``nbgrader generate_assignment --force``: writes release/<atelier> and records it in the gradebook. Raises
+    ReleaseFailed."""
+    _settings_of(course)
     _generate(course, atelier)
 
 
 def stale_files(course: Course, atelier: str) -> list[str]:
-    """Names of files of release/<atelier> that are missing or differ from what source/ gives today."""
+    """Names of files of release/<atelier> that are missing, differ from what source/ and course.toml give today, or
+    are left of an earlier release. Raises ReleaseFailed."""
+    kept = course.release(atelier)
     with tempfile.TemporaryDirectory(prefix="attentif-") as scratch:
         _generate(course, atelier, "--no-db", f"--CourseDirectory.release_directory={scratch}", dry=True)
         fresh = Path(scratch, atelier)
-        kept = course.release(atelier)
-        names = [p.relative_to(fresh).as_posix() for p in sorted(fresh.rglob("*")) if p.is_file()]
-        stale = [name for name in names if _differs(fresh / name, kept / name)]
-        if [path.name for path in (kept / "checks").glob(PATTERN)] != [wheel_name()]:
-            stale.append(f"checks/{PATTERN}")
-        if not (kept / REQUIREMENTS).is_file() or (kept / REQUIREMENTS).read_text(encoding="utf-8") != requirements():
-            stale.append(REQUIREMENTS)
-        return stale
+        complete(fresh, _settings_of(course), wheels=kept / "checks")
+        names = {path.relative_to(fresh).as_posix() for path in whole_release(fresh)}
+        left = {f"checks/{path.name}" for path in [*(kept / "checks").glob(PATTERN), *(kept / "checks").glob(NAME)]}
+        return sorted({name for name in names if _differs(fresh / name, kept / name)} | (left - names))
+
+
+def _settings_of(course: Course) -> Settings:
+    try:
+        return read_settings(course.root)
+    except BadSettings as error:
+        raise ReleaseFailed(str(error)) from error
 
 
 def _differs(fresh: Path, kept: Path) -> bool:

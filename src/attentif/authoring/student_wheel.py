@@ -6,18 +6,14 @@ Equal versions hold equal bytes, and a change of the grader makes no release sta
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import requires
 from pathlib import Path
-from typing import Any
 
 import attentif
-from attentif.exercises.course import find_course
 
-DRY_RUN = "ATTENTIF_DRY_RUN"  # set while a release is made only to be compared
 PATTERN = "attentif-*.whl"
 REQUIREMENTS = "requirements.txt"
 _ROOMS = (
@@ -50,20 +46,6 @@ attentif = "attentif.student.pytest_plugin"
 [tool.hatch.build.targets.wheel]
 packages = ["attentif"]
 """
-
-
-def ship_wheel(assignment: str, student: str, notebooks: Iterable[str], **_: Any) -> None:
-    """After ``nbgrader generate_assignment``: puts the wheel beside the public checks, and a ``requirements.txt`` that
-    names it, so that laptops and Colab install exactly the version that the notebooks were released with."""
-    course = find_course(Path.cwd())
-    if course is None or os.environ.get(DRY_RUN):
-        return
-    release = course.release(assignment)
-    if (release / "checks").is_dir():
-        for old in (release / "checks").glob(PATTERN):
-            old.unlink()
-        build_wheel(release / "checks")
-        (release / REQUIREMENTS).write_text(requirements(), encoding="utf-8")
 
 
 def build_wheel(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNoteboo
 
 from attentif.classroom.page import template
 from attentif.exercises.course import Course
+from attentif.exercises.handout import Handout
 from attentif.reports.kept import kept_results
 from attentif.reports.pages import html_report
 from attentif.reports.results import ExerciseReport
@@ -60,8 +61,9 @@ class Feedback:
     penalty: float
     notebooks: tuple[NotebookPart, ...] = ()
 
-    def html(self, lang: Language, contact: str = "") -> str:
-        """The page: self-contained, printable, without a script."""
+    def html(self, lang: Language, handout: Handout | None = None) -> str:
+        """The page: self-contained, printable, without a script. ``handout``: the course, and whom to ask."""
+        said = handout or Handout()
 
         def report(part: ExercisePart) -> Markup:
             return Markup(html_report(part.report, lang=lang)) if part.report else Markup()
@@ -73,7 +75,9 @@ class Feedback:
             number=lambda value: number(value, lang),
             report=report,
             words=words,
-            contact=contact,
+            contact=said.contact,
+            course=said.title,
+            forum=said.question(self.atelier),
         )
 
 

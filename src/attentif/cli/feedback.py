@@ -38,6 +38,7 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the pages; says how many."""
+    from attentif.authoring.completion import handout_of
     from attentif.classroom.feedback import feedback_of
     from attentif.collecting.gradebook import gradebook
     from attentif.exercises.settings import BadSettings, read_settings
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     course = course_here()
     console = Console(soft_wrap=True, highlight=False)
     try:
-        contact = read_settings(course.root).contact
+        handout = handout_of(read_settings(course.root), arguments.atelier)
         with gradebook(course) as known:
             graded = grades_of(known, arguments.atelier)
             unknown = sorted(set(arguments.student) - graded.keys())
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
                 if arguments.student and feedback.student not in arguments.student:
                     continue
                 page = course.root / "feedback" / feedback.student / arguments.atelier / "retour.html"
-                _write(page, feedback.html(language(), contact))
+                _write(page, feedback.html(language(), handout))
     except (NoGrades, BadSettings) as error:
         raise UserError(str(error)) from error
     except OSError as error:

@@ -31,6 +31,7 @@ Author, release, grade and explain a course on Transformers.
   attentif references build         write the public reference tensors of every exercise
   attentif references verify        prove that references are right and mistakes are told apart
   attentif release                  student versions from source/, ready to be handed out
+  attentif publish FOLDER           what a web server gives to students, and to notebooks in Colab
   attentif data bundle              model and data in one archive, for a class without a network
   attentif doctor                   what this machine offers for safe grading, and what to install
 
@@ -41,7 +42,7 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 GRADING_NEEDED = "needs the instructor's part: pip install 'attentif[grading]'"
 COMMANDS = (
     "demo", "roster", "collect", "grade", "feedback", "report", "similar", "export",
-    "new", "prove", "questions", "references", "release", "data", "doctor",
+    "new", "prove", "questions", "references", "release", "publish", "data", "doctor",
 )  # fmt: skip
 
 

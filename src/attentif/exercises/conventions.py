@@ -12,6 +12,7 @@ HIDDEN_CHECKS = "test_hidden.py"  # in the exercise's folder of grader_tests/
 
 _CALL = r"""^\s*check\(\s*["'](?P<name>[A-Za-z_]\w*)["']\s*"""
 _CHECK_CALL = re.compile(_CALL, re.MULTILINE | re.ASCII)
+_PREPARATION = "def prepare_notebook("
 _CHECK_LINE = re.compile(_CALL + r"(?P<hidden>,\s*hidden\s*=\s*True\s*)?\)\s*$", re.ASCII)
 
 
@@ -36,6 +37,12 @@ def check_cell(source: str) -> CheckCell | None:
 def exercises_checked(source: str) -> list[str]:
     """The exercises that a cell's lines call ``check`` for, whatever else it holds."""
     return [match["name"] for match in _CHECK_CALL.finditer(source)]
+
+
+def is_preparation(source: str) -> bool:
+    """Whether a cell is the first of a released notebook, which looks for what the notebook needs beside it."""
+    code = [line for line in source.splitlines() if line.strip() and not line.startswith("#")]
+    return bool(code) and code[0].startswith(_PREPARATION)
 
 
 def public_checks(exercise: str) -> str:

@@ -1,4 +1,4 @@
-"""``course.toml``: what an institution changes — title, language, address, people to ask, dates."""
+"""``course.toml``: what an institution changes — title, language, address, where to hand in, whom to ask, dates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ else:  # pragma: no cover
     import tomli as tomllib
 
 NAME = "course.toml"
-_TEXTS = ("title", "language", "address", "forum", "contact")
+_TEXTS = ("title", "language", "address", "hand_in", "forum", "contact")
+_LINKS = {"address": ("https://", "http://"), "forum": ("https://", "http://", "mailto:")}
 
 
 class BadSettings(Exception):
@@ -25,14 +26,18 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the file says; every value has one that serves where it is left out."""
+    """What the file says; every value has one that serves where it is left out. ``address``: where what
+    `attentif publish` writes is served. ``hand_in``: where students hand in, in words or as a link; ``places`` the same
+    for one atelier. ``forum`` may hold ``{exercise}``, which stands for an exercise's number and title."""
 
     title: str = ""
     language: str = "fr"
     address: str = ""
+    hand_in: str = ""
     forum: str = ""
     contact: str = ""
     zone: tzinfo = timezone.utc
+    places: Mapping[str, str] = field(default_factory=dict)
     due: Mapping[str, datetime] = field(default_factory=dict)
     extensions: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
 
@@ -58,6 +63,36 @@ def read_settings(root: Path) -> Settings:
 
 
 def _settings(content: Mapping[str, Any]) -> Settings:
+    _only_known(content, {*_TEXTS, "timezone", "ateliers"}, "")
+    texts = _texts(content)
+    zone = _zone(content.get("timezone", "UTC"))
+    tables = content.get("ateliers", {})
+    if not isinstance(tables, Mapping):
+        raise BadSettings(f"{NAME}: ateliers must be tables, one for each: [ateliers.atelier1]")
+    due, extensions, places = {}, {}, {}
+    for atelier, table in tables.items():
+        if not isinstance(table, Mapping):
+            raise BadSettings(f"{NAME}: [ateliers.{atelier}] must be a table")
+        _only_known(table, {"due", "hand_in", "extensions"}, f"[ateliers.{atelier}] ")
+        if "due" in table:
+            due[atelier] = _date(table["due"], f"[ateliers.{atelier}] due", zone)
+        if "hand_in" in table:
+            places[atelier] = str(table["hand_in"])
+        for student, date in _extensions(table, atelier).items():
+            extensions[atelier, student] = _date(date, f"[ateliers.{atelier}.extensions] {student}", zone)
+    return Settings(**texts, zone=zone, places=places, due=due, extensions=extensions)
+
+
+def _only_known(table: Mapping[str, Any], known: set[str], place: str) -> None:
+    """A setting that nobody reads is a misspelt one."""
+    unknown = sorted(table.keys() - known)
+    if unknown:
+        raise BadSettings(
+            f"{NAME}: {place}{', '.join(unknown)}: no such setting; there are: {', '.join(sorted(known))}"
+        )
+
+
+def _texts(content: Mapping[str, Any]) -> dict[str, str]:
     texts = {name: content.get(name, "") for name in _TEXTS}
     wrong = [name for name, value in texts.items() if not isinstance(value, str)]
     if wrong:
@@ -65,19 +100,18 @@ def _settings(content: Mapping[str, Any]) -> Settings:
     texts["language"] = texts["language"] or "fr"
     if texts["language"] not in ("fr", "en"):
         raise BadSettings(f'{NAME}: language must be "fr" or "en", not "{texts["language"]}"')
-    zone = _zone(content.get("timezone", "UTC"))
-    tables = content.get("ateliers", {})
-    if not isinstance(tables, Mapping):
-        raise BadSettings(f"{NAME}: ateliers must be tables, one for each: [ateliers.atelier1]")
-    due, extensions = {}, {}
-    for atelier, table in tables.items():
-        if not isinstance(table, Mapping):
-            raise BadSettings(f"{NAME}: [ateliers.{atelier}] must be a table")
-        if "due" in table:
-            due[atelier] = _date(table["due"], f"[ateliers.{atelier}] due", zone)
-        for student, date in dict(table.get("extensions", {})).items():
-            extensions[atelier, student] = _date(date, f"[ateliers.{atelier}.extensions] {student}", zone)
-    return Settings(**texts, zone=zone, due=due, extensions=extensions)
+    for name, schemes in _LINKS.items():
+        if texts[name] and not texts[name].startswith(schemes):
+            raise BadSettings(f'{NAME}: {name} must begin with {" or ".join(schemes)}, unlike "{texts[name]}"')
+    texts["address"] = texts["address"].rstrip("/")
+    return texts
+
+
+def _extensions(table: Mapping[str, Any], atelier: str) -> Mapping[str, Any]:
+    found = table.get("extensions", {})
+    if not isinstance(found, Mapping):
+        raise BadSettings(f"{NAME}: [ateliers.{atelier}.extensions] must be a table: a student, then a date")
+    return found
 
 
 def _zone(name: object) -> tzinfo:

@@ -10,9 +10,11 @@ from dataclasses import replace
 import jinja2
 
 from attentif.reports.explanation import Explanation
+from attentif.reports.help import Help
 from attentif.reports.judged import Judged
 from attentif.reports.pictures import draw
 from attentif.reports.results import CheckResult, ExerciseReport, Verdict
+from attentif.words import ideas
 from attentif.words import reports as words
 from attentif.words.language import language
 from attentif.words.text import Text
@@ -30,10 +32,15 @@ _PRINTED_LINES = 20
 
 
 def plain_report(
-    report: ExerciseReport, *, points: float | None = None, lang: str | None = None, judged: Judged | None = None
+    report: ExerciseReport,
+    *,
+    points: float | None = None,
+    lang: str | None = None,
+    judged: Judged | None = None,
+    help: Help | None = None,
 ) -> str:
-    """The report as lines of text, in one language: ``lang``, or what `attentif.words.language` says. ``judged``: what
-    is known of the source, on a student's own machine."""
+    """The report as lines of text, in one language: ``lang``, or what `attentif.words.language` says. On a student's
+    own machine, ``judged``: what is known of the source, and ``help``: what helps further."""
     said = _speaker(lang)
     lines = [said(_headline(report, points))]
     lines += [f"  ! {said(doubt)}" for doubt in (judged.doubts if judged else ())]
@@ -51,6 +58,10 @@ def plain_report(
         lines.append(f"  ({said(words.seed(report.seed))})")
     if judged and judged.source:
         lines.append(f"  ({said(judged.source)})")
+    if help and help.idea:
+        lines.append(f"  {said(ideas.HEADING)} : {said(help.idea)}")
+    if help and help.question:
+        lines.append(f"  {said(words.ASK)} → {help.question}")
     return "\n".join(lines)
 
 
@@ -61,7 +72,12 @@ def plain_result(result: CheckResult, *, lang: str | None = None) -> str:
 
 
 def html_report(
-    report: ExerciseReport, *, points: float | None = None, lang: str | None = None, judged: Judged | None = None
+    report: ExerciseReport,
+    *,
+    points: float | None = None,
+    lang: str | None = None,
+    judged: Judged | None = None,
+    help: Help | None = None,
 ) -> str:
     """The report as a self-contained piece of HTML: inline styles, no script, hints unfolded one by one."""
     return report_template().render(
@@ -75,6 +91,8 @@ def html_report(
         said=_speaker(lang),
         words=words,
         judged=judged or Judged(),
+        help=help or Help(),
+        ideas=ideas,
     )
 
 

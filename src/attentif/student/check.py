@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,19 +19,22 @@ from attentif.checks.run import Run
 from attentif.checks.runner import run_checks
 from attentif.exercises.conventions import HIDDEN_CHECKS, exercise_checked_by, public_checks
 from attentif.exercises.course import find_course
+from attentif.exercises.handout import read_handout
 from attentif.references.folder import FolderReferences
+from attentif.reports.help import Help
 from attentif.reports.judged import Judged
 from attentif.reports.pages import html_report, plain_report
 from attentif.reports.progress import Progress
 from attentif.reports.results import ExerciseReport
+from attentif.student.ideas import ATTEMPTS, idea_of
 from attentif.student.kernel import running_shell, watch_kernel
 from attentif.student.local import NamespaceStudents
 from attentif.student.notebook import open_notebook
 from attentif.student.places import ChecksNotFound, find_checks
 from attentif.student.sources import judge_sources
-from attentif.student.summary import summarise
+from attentif.student.summary import exercise_heading, summarise
 from attentif.words import checks as words
-from attentif.words.language import Language, UnknownLanguage, language
+from attentif.words.language import VARIABLE, Language, UnknownLanguage, language
 from attentif.words.progress import not_established
 
 MACHINE_MODES = ("validate", "autograde")
@@ -58,12 +62,13 @@ class ShownReport:
     report: ExerciseReport
     lang: Language
     judged: Judged
+    help: Help
 
     def __repr__(self) -> str:
-        return plain_report(self.report, lang=self.lang, judged=self.judged)
+        return plain_report(self.report, lang=self.lang, judged=self.judged, help=self.help)
 
     def _repr_html_(self) -> str:
-        return html_report(self.report, lang=self.lang, judged=self.judged)
+        return html_report(self.report, lang=self.lang, judged=self.judged, help=self.help)
 
 
 class Check:
@@ -71,6 +76,7 @@ class Check:
 
     def __init__(self) -> None:
         self._reports: dict[str, ExerciseReport] = {}  # the last of each exercise
+        self._failures: Counter[str] = Counter()  # how often each exercise has failed in this kernel
 
     def __call__(
         self,
@@ -83,11 +89,11 @@ class Check:
         """Runs the public checks of ``exercise`` on the notebook's functions and shows the report.
 
         ``hidden=True`` runs the hidden checks; they exist only in the course's own repository. ``lang`` is the report's
-        language, "fr" or "en": by default what the environment's ATTENTIF_LANG says, else French. ``namespace``
+        language, "fr" or "en": by default what the environment's ATTENTIF_LANG says, else the course's. ``namespace``
         replaces the caller's global names. Raises UnknownExercise or ChecksNotFound, each with what to do about it,
         and UnknownLanguage.
         """
-        chosen = language(lang)
+        chosen = language(lang or _course_language())
         names = namespace if namespace is not None else sys._getframe(1).f_globals
         folder = find_checks(lang=chosen)
         files = _files(folder, exercise, hidden=hidden, lang=chosen)
@@ -97,7 +103,10 @@ class Check:
         if os.environ.get("NBGRADER_EXECUTION") in MACHINE_MODES and not report.passed:
             raise CheckFailed(plain_report(report, lang=chosen))
         functions = [function.name for function in references.load(exercise, files[0]).functions]
-        _show(ShownReport(report, chosen, _judged(names, functions)))
+        failed = not (report.passed or report.waiting or run.interrupted)
+        self._failures[exercise] += failed
+        help = self._help(folder, exercise, chosen) if failed else Help()
+        _show(ShownReport(report, chosen, _judged(names, functions), help))
         if run.interrupted:
             self._reports.pop(exercise, None)
             raise ChecksInterrupted
@@ -109,7 +118,7 @@ class Check:
         whether the notebooks are ready to be handed in. Never raises."""
         chosen: Language = "fr"
         try:
-            chosen = language(lang)
+            chosen = language(lang or _course_language())
             log = watch_kernel()
             runs = list(log.runs) if log is not None else []
             _show(summarise(find_checks(lang=chosen), self._reports, runs, open_notebook(), chosen))
@@ -117,11 +126,26 @@ class Check:
             reason = str(error) if isinstance(error, (ChecksNotFound, UnknownLanguage)) else type(error).__name__
             print(not_established(reason).to(chosen))
 
+    def _help(self, checks: Path, exercise: str, lang: Language) -> Help:
+        number, title = exercise_heading(checks, exercise)
+        question = read_handout(checks).question(f"{number} {title.to(lang)}".strip())
+        return Help(question, idea_of(checks, exercise) if self._failures[exercise] >= ATTEMPTS else None)
+
     def __repr__(self) -> str:
         return 'check("…"), check.summary()'
 
 
 check = Check()
+
+
+def _course_language() -> str | None:
+    """The language that the course's settings name, where the environment names none."""
+    if os.environ.get(VARIABLE):
+        return None
+    try:
+        return read_handout(find_checks()).language or None
+    except ChecksNotFound:
+        return None
 
 
 def _judged(names: Mapping[str, Any], functions: Sequence[str]) -> Judged:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from attentif.exercises.conventions import exercises_checked
+from attentif.exercises.conventions import exercises_checked, is_preparation
 
 
 class NotebookBroken(Exception):
@@ -84,7 +84,7 @@ class Notebook:
         """The notebook's names when its check cell for ``exercise`` is reached, and the errors met on the way.
 
         A cell that fails does not stop the others, as when a student runs them one by one. Check cells, lines that
-        start with % or ! and figures are left out.
+        start with % or !, the release's first cell and figures are left out.
         """
         module = ModuleType("__notebook__")
         sys.modules["__notebook__"] = module
@@ -93,7 +93,7 @@ class Notebook:
             found = exercises_checked(source)
             if exercise in found:
                 break
-            if not found:
+            if not found and not is_preparation(source):
                 self._run_cell(number, source, module.__dict__, errors)
         return module.__dict__, errors
 

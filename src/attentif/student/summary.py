@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from attentif.exercises.conventions import REFERENCES, exercises_checked, public_checks
+from attentif.exercises.conventions import REFERENCES, exercises_checked, is_preparation, public_checks
+from attentif.exercises.handout import read_handout
 from attentif.reports.progress import Progress, ProgressRow
 from attentif.reports.results import ExerciseReport
 from attentif.student.kernel import CellRun
@@ -45,7 +46,7 @@ def summarise(
     obstacles += [
         words.not_written(*each) for each in beside.items() if not (checks.resolve().parent / each[0]).exists()
     ]
-    return Progress(tuple(rows.values()), (*files, *beside), (*obstacles, *_twice(files)), lang)
+    return Progress(tuple(rows.values()), (*files, *beside), (*obstacles, *_twice(files)), lang, read_handout(checks))
 
 
 def _rows(checks: Path, cells: Sequence[SavedCell], reports: Mapping[str, ExerciseReport]) -> list[ProgressRow]:
@@ -95,7 +96,7 @@ def _obstacles(path: Path, cells: Sequence[SavedCell], runs: Sequence[CellRun]) 
     """What the kernel has run counts more than what the file says, which may be older."""
     waiting = failing = 0
     for cell in cells:
-        if not cell.source.strip() or _SELF in cell.source:
+        if not cell.source.strip() or _SELF in cell.source or is_preparation(cell.source):
             continue
         last = next((run for run in reversed(runs) if run.cell == cell.id or run.source == cell.source), None)
         waiting += last is None and not cell.run

@@ -86,6 +86,7 @@ WAITS = Text(
 COMMENT = Text("Commentaire de votre enseignant", "Your teacher's comment")
 MISSING = Text("Ce notebook n’a pas été rendu.", "This notebook was not handed in.")
 NO_REPORT = Text("Pas de compte rendu des vérifications pour cette cellule.", "No report of checks for this cell.")
+FORUM = Text("Poser une question sur le forum du cours", "Ask on the course's forum")
 QUESTIONS = Text("Une question, une erreur de notre part ? Écrivez à", "A question, a mistake of ours? Write to")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from attentif.words.reports import number
+from attentif.words.reports import ASK, number
 from attentif.words.text import Text
 
 TITLE = Text("Où vous en êtes", "Where you are")
@@ -21,6 +22,11 @@ HIDDEN_TOO = Text(
     "La note compte aussi des vérifications cachées, sur d'autres nombres et d'autres formes.",
     "The grade counts hidden checks too, on other numbers and other shapes.",
 )
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
 READY = Text("Prêt à rendre.", "Ready to hand in.")
 NOT_READY = Text("Avant de rendre :", "Before you hand in:")
 ALL_DONE = Text("Toutes les vérifications publiques passent.", "All public checks pass.")
@@ -30,6 +36,38 @@ def hand_in(names: Sequence[str]) -> Text:
     """The files to be handed in."""
     listed = ", ".join(names)
     return Text(f"À rendre, sous leur nom d'origine : {listed}.", f"To hand in, under their own names: {listed}.")
+
+
+def titled(course: str) -> Text:
+    """The title, with the course's."""
+    return Text(f"{course} — {TITLE.fr[0].lower()}{TITLE.fr[1:]}", f"{course} — {TITLE.en[0].lower()}{TITLE.en[1:]}")
+
+
+def where(place: str) -> Text:
+    """Where to hand in, as the course says it; a link stands apart."""
+    return Text(f"Où rendre : {place}.", f"Where to hand in: {place}.")
+
+
+def until(due: datetime) -> Text:
+    """When hand-ins are due, in the course's time zone."""
+    offset = f"{due:%z}"
+    zone = f"UTC{offset[:3]}:{offset[3:5]}" if offset.strip("+-0") else "UTC"
+    day = "1er" if due.day == 1 else str(due.day)
+    return Text(
+        f"À rendre au plus tard le {_DAYS[due.weekday()]} {day} {_MONTHS[due.month - 1]} {due.year} à "
+        f"{due.hour} h {due.minute:02} ({zone}), sauf délai que l'on vous a accordé.",
+        f"Due at the latest on {due:%Y-%m-%d} at {due:%H:%M} ({zone}), unless you were granted more time.",
+    )
+
+
+def contact(address: str) -> Text:
+    """Whom to write to, where something cannot be asked in public."""
+    return Text(f"Pour écrire à votre enseignant : {address}.", f"To write to your teacher: {address}.")
+
+
+def ask(link: str) -> Text:
+    """Where to ask about the exercise that comes next."""
+    return Text(f"{ASK.fr} : {link}", f"{ASK.en}: {link}")
 
 
 def next_exercise(number: str, title: Text) -> Text:

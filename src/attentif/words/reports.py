@@ -22,6 +22,7 @@ MATRICES = Text("Votre matrice, puis la matrice attendue", "Your matrix, then th
 YOUR_MATRIX = Text("Votre matrice", "Your matrix")
 EXPECTED_MATRIX = Text("Matrice attendue", "Expected matrix")
 DIFFERENCE = Text("Différence (la vôtre − attendue)", "Difference (yours − expected)")
+ASK = Text("Poser une question sur cet exercice", "Ask about this exercise")
 NO_TITLE = Text("Vérifications de l'exercice", "Checks of the exercise")
 NO_CHECK = Text("Aucune vérification n'existe pour cet exercice.", "No check exists for this exercise.")
 
