@@ -1,0 +1,24 @@
+// Run in the deck's print view, where all pages are laid out at once: leaves what it measured as the page's only text.
+(function look() {
+  const drawn = [...document.images].every((image) => image.complete);
+  const ready = document.documentElement.classList.contains("deck-ready") && document.querySelector(".pdf-page");
+  if (!drawn || !ready) return setTimeout(look, 100);
+
+  const pages = [...document.querySelectorAll(".pdf-page section .page")].map((page) => {
+    const box = page.getBoundingClientRect();
+    const inside = [...page.querySelectorAll("*")].filter((element) => !element.closest("svg *"));
+    const edges = inside.map((element) => element.getBoundingClientRect()).filter((edge) => edge.width && edge.height);
+    const refused = [...page.querySelectorAll("mjx-merror, [data-mjx-error]")];
+    return {
+      cell: page.parentElement.dataset.cell,
+      title: (page.querySelector("h1, h2, h3") || page).innerText.slice(0, 60),
+      height: Math.max(...edges.map((edge) => edge.bottom)) - box.top,
+      width: Math.max(...edges.map((edge) => edge.right)) - box.left,
+      formulas: refused.map((element) => element.getAttribute("data-mjx-error") || element.innerText),
+    };
+  });
+  const measured = document.createElement("pre");
+  measured.id = "measured";
+  measured.textContent = JSON.stringify(pages);
+  document.body.replaceChildren(measured);
+})();
