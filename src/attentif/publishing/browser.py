@@ -14,6 +14,7 @@ from pathlib import Path
 
 from attentif.publishing.deck import HEIGHT, WIDTH
 
+SMALLEST = 32  # pixels: 24 points
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 _SECONDS = 180
 _TIME = 60_000  # milliseconds of the page's own clock, which runs as fast as the page allows
@@ -29,13 +30,15 @@ class NoBrowser(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """How large what a page shows is, in pixels of the deck, and the formulas that MathJax refused."""
+    """How large what a page shows is and its smallest letters are, in pixels of the deck (None: it has none), and the
+    formulas that MathJax refused."""
 
     number: int
     cell: str
     title: str
     width: float
     height: float
+    letters: float | None
     formulas: tuple[str, ...] = ()
 
     def faults(self) -> list[str]:
@@ -46,6 +49,8 @@ class Page:
             found.append(f"{where}: {self.height - HEIGHT:.0f} pixels too high")
         if self.width > WIDTH + 1:
             found.append(f"{where}: {self.width - WIDTH:.0f} pixels too wide")
+        if self.letters is not None and self.letters < SMALLEST:
+            found.append(f"{where}: letters of {self.letters:.0f} pixels, fewer than {SMALLEST}")
         return found
 
 

@@ -43,10 +43,10 @@ def build_decks(course: Course, lessons: Iterable[Lesson], into: Path, cache: Pa
     NotInstalled."""
     made, title = [], read_settings(course.root).title
     for lesson in lessons:
-        if lesson.is_module and lesson.sheets:
-            pages = [page for sheet in lesson.sheets for page in slides(executed(lesson, sheet, cache), lesson.name)]
+        if lesson.is_module and lesson.notebooks:
+            pages = [page for one in lesson.notebooks for page in slides(executed(lesson, one, cache), lesson.name)]
             made.append(into / f"{lesson.name}.html")
-            write_deck(pages, lesson.sheets[0].title, title, made[-1])
+            write_deck(pages, lesson.notebooks[0].title, title, made[-1])
     if made:
         write_shared(into)
     return made

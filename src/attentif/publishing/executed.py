@@ -14,7 +14,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 import attentif
-from attentif.publishing.lessons import Lesson, Sheet
+from attentif.publishing.lessons import Lesson, LessonNotebook
 
 _LIBRARIES = ("matplotlib", "numpy", "torch")
 _SKIPPED = "not-executed"
@@ -25,17 +25,17 @@ class NotExecuted(Exception):
     """A released notebook stops at a cell; the text says which one and why."""
 
 
-def executed(lesson: Lesson, sheet: Sheet, cache: Path) -> NotebookNode:
+def executed(lesson: Lesson, one: LessonNotebook, cache: Path) -> NotebookNode:
     """The notebook with its outputs, from ``cache`` where nothing that they depend on has changed.
 
     It runs in a copy of its folder, in an ordinary kernel: it is the course's own. Cells to be answered and their
     checks are left alone. Raises NotExecuted."""
-    kept = cache / f"{lesson.name}-{sheet.name}-{_fingerprint(lesson)}.ipynb"
+    kept = cache / f"{lesson.name}-{one.name}-{_fingerprint(lesson)}.ipynb"
     if kept.is_file():
         return nbformat.read(kept, 4)
-    notebook = _run(lesson, sheet)
+    notebook = _run(lesson, one)
     cache.mkdir(parents=True, exist_ok=True)
-    for older in cache.glob(f"{lesson.name}-{sheet.name}-*.ipynb"):
+    for older in cache.glob(f"{lesson.name}-{one.name}-*.ipynb"):
         older.unlink()
     nbformat.write(notebook, kept)
     return notebook
@@ -47,8 +47,8 @@ def to_be_answered(cell: NotebookNode) -> bool:
     return bool(mark.get("solution") or mark.get("grade"))
 
 
-def _run(lesson: Lesson, sheet: Sheet) -> NotebookNode:
-    notebook = nbformat.read(sheet.path, 4)
+def _run(lesson: Lesson, one: LessonNotebook) -> NotebookNode:
+    notebook = nbformat.read(one.path, 4)
     for cell in notebook.cells:
         if to_be_answered(cell):
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), _SKIPPED]
@@ -61,7 +61,7 @@ def _run(lesson: Lesson, sheet: Sheet) -> NotebookNode:
         try:
             client.execute()
         except CellExecutionError as error:
-            raise NotExecuted(f"{lesson.name}/{sheet.path.name}: {error.ename}: {error.evalue}\n{error}") from error
+            raise NotExecuted(f"{lesson.name}/{one.path.name}: {error.ename}: {error.evalue}\n{error}") from error
     for cell in notebook.cells:
         if _SKIPPED in cell.metadata.get("tags", []):
             cell.metadata["tags"].remove(_SKIPPED)

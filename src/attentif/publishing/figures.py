@@ -13,7 +13,7 @@ class UndescribedPicture(Exception):
 
 
 @dataclass(frozen=True)
-class Picture:
+class Figure:
     """A PNG, its alternative text, and how wide it is to be shown (CSS pixels; 0: as wide as it is)."""
 
     png: bytes
@@ -21,7 +21,7 @@ class Picture:
     width: int = 0
 
 
-def picture(output: NotebookNode, where: str) -> Picture | None:
+def picture(output: NotebookNode, where: str) -> Figure | None:
     """The picture that an output is; None if it is none. Raises UndescribedPicture, which names ``where``."""
     data = output.get("data", {})
     if "image/png" not in data:
@@ -30,4 +30,4 @@ def picture(output: NotebookNode, where: str) -> Picture | None:
     alt = str(said.get("alt", "")).strip()
     if not alt:
         raise UndescribedPicture(f"{where}: a picture without alternative text")
-    return Picture(base64.b64decode(data["image/png"]), alt, int(said.get("width", 0)))
+    return Figure(base64.b64decode(data["image/png"]), alt, int(said.get("width", 0)))

@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class LessonNotebook:
     """A released notebook."""
 
     path: Path
@@ -64,9 +64,9 @@ class Lesson:
         return f"{self.name[: number.start()].capitalize()} {number[0]}" if number else self.name.capitalize()
 
     @cached_property
-    def sheets(self) -> list[Sheet]:
+    def notebooks(self) -> list[LessonNotebook]:
         """Its notebooks, in the order of their names."""
-        return [Sheet(path) for path in sorted(self.folder.glob("*.ipynb"))]
+        return [LessonNotebook(path) for path in sorted(self.folder.glob("*.ipynb"))]
 
 
 def lessons(course: Course, only: list[str] | None = None) -> list[Lesson]:

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
 from attentif.publishing.executed import to_be_answered
-from attentif.publishing.figures import Picture, picture
+from attentif.publishing.figures import Figure, picture
 
 _KEPT = ("kernelspec", "language_info")
 FIGURES = "_static/figures"
@@ -64,7 +64,7 @@ def _output(output: NotebookNode, site: Path, up: str, where: str) -> NotebookNo
     return new_output("display_data", {"text/html": _image(drawn, site, up)})
 
 
-def _image(drawn: Picture, site: Path, up: str) -> str:
+def _image(drawn: Figure, site: Path, up: str) -> str:
     name = f"{hashlib.sha256(drawn.png).hexdigest()[:16]}.png"
     folder = site / FIGURES
     folder.mkdir(parents=True, exist_ok=True)

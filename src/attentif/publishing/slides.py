@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from attentif.publishing.figures import Picture, picture
+from attentif.publishing.figures import Figure, picture
 from attentif.publishing.markdown import to_html
 
 _ELSEWHERE = re.compile(r'<a href="(?!https?:)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)  # to a file that no deck has beside it
+_TAG = re.compile(r"<[^>]*>")
+_FEW = 260  # characters, formulas included, that leave a page room for larger letters
 _BEGINS = ("slide", "subslide")
 
 
@@ -37,6 +39,11 @@ class Slide:
     cell: str
     parts: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def airy(self) -> bool:
+        """Whether there is so little on it that it can be written larger."""
+        return not any(part.picture for part in self.parts) and sum(map(len, map(_words, self.parts))) <= _FEW
 
 
 def slides(notebook: NotebookNode, where: str) -> list[Slide]:
@@ -58,6 +65,10 @@ def slides(notebook: NotebookNode, where: str) -> list[Slide]:
     return made
 
 
+def _words(part: Part) -> str:
+    return _TAG.sub("", part.html)
+
+
 def _shown(cell: NotebookNode, fragment: bool, where: str) -> Iterator[Part]:
     if cell.cell_type == "markdown":
         yield Part(_ELSEWHERE.sub(r"\1", to_html(cell.source)), fragment=fragment)
@@ -69,7 +80,7 @@ def _shown(cell: NotebookNode, fragment: bool, where: str) -> Iterator[Part]:
             yield Part(text, fragment=fragment)
 
 
-def _image(drawn: Picture) -> str:
+def _image(drawn: Figure) -> str:
     data = base64.b64encode(drawn.png).decode()
     return f'<img src="data:image/png;base64,{data}" alt="{html.escape(drawn.alt)}">'
 

@@ -15,7 +15,7 @@ from attentif.exercises.course import Course
 from attentif.exercises.settings import Settings
 from attentif.publishing.bundled import copy_mathjax
 from attentif.publishing.executed import executed
-from attentif.publishing.lessons import Lesson, Sheet
+from attentif.publishing.lessons import Lesson, LessonNotebook
 from attentif.publishing.pages import page
 from attentif.publishing.readings import readings
 
@@ -51,27 +51,27 @@ class SiteSource:
     def _lesson(self, lesson: Lesson) -> None:
         folder = self.into / COURSE / lesson.name
         folder.mkdir(parents=True)
-        for sheet in lesson.sheets:
-            notebook = executed(lesson, sheet, self.cache) if lesson.is_module else sheet.notebook
-            where = f"{lesson.name}/{sheet.path.name}"
-            made = page(notebook, self._top(lesson, sheet), self.into, "../../", where)
-            nbformat.write(made, folder / sheet.path.name)
+        for one in lesson.notebooks:
+            notebook = executed(lesson, one, self.cache) if lesson.is_module else one.notebook
+            where = f"{lesson.name}/{one.path.name}"
+            made = page(notebook, self._top(lesson, one), self.into, "../../", where)
+            nbformat.write(made, folder / one.path.name)
         self._archive(lesson)
 
-    def _top(self, lesson: Lesson, sheet: Sheet) -> str:
+    def _top(self, lesson: Lesson, one: LessonNotebook) -> str:
         """What can be done with a notebook: open it elsewhere, take it home, project it."""
         links = []
-        if colab := self.colab(lesson, sheet):
+        if colab := self.colab(lesson, one):
             links.append(f'<a class="badge" href="{colab}">Ouvrir dans Colab</a>')
         links.append(f'<a class="badge" href="../../{DOWNLOADS}/{lesson.name}.zip">Télécharger ({lesson.name}.zip)</a>')
         if lesson.is_module and self.decks:
             links.append(f'<a class="badge" href="../../{SLIDES}/{lesson.name}.html">Diapositives</a>')
         return f'<p class="badges">{" ".join(links)}</p>'
 
-    def colab(self, lesson: Lesson, sheet: Sheet) -> str:
+    def colab(self, lesson: Lesson, one: LessonNotebook) -> str:
         """Where Colab opens a notebook; an empty text unless the course's address is a repository on GitHub."""
         repository = _GITHUB.match(self.settings.address)
-        path = f"blob/{self.branch}/release/{lesson.name}/{sheet.path.name}"
+        path = f"blob/{self.branch}/release/{lesson.name}/{one.path.name}"
         return f"https://colab.research.google.com/github/{repository[1]}/{path}" if repository else ""
 
     def _archive(self, lesson: Lesson) -> None:
@@ -101,7 +101,7 @@ class SiteSource:
         """The pages of docs/site, which are templates."""
         environment = Environment(loader=FileSystemLoader(self.into), undefined=StrictUndefined, trim_blocks=True)
         modules = [lesson for lesson in self.lessons if lesson.is_module]
-        texts = [(lesson, "\n\n".join(readings(sheet.notebook) for sheet in lesson.sheets)) for lesson in modules]
+        texts = [(lesson, "\n\n".join(readings(one.notebook) for one in lesson.notebooks)) for lesson in modules]
         known = {
             "settings": self.settings,
             "modules": modules,

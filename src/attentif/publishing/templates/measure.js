@@ -8,12 +8,15 @@
     const box = page.getBoundingClientRect();
     const inside = [...page.querySelectorAll("*")].filter((element) => !element.closest("svg *"));
     const edges = inside.map((element) => element.getBoundingClientRect()).filter((edge) => edge.width && edge.height);
+    const worded = inside.filter((element) => !element.closest("sub, sup, mjx-container")
+      && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()));
     const refused = [...page.querySelectorAll("mjx-merror, [data-mjx-error]")];
     return {
       cell: page.parentElement.dataset.cell,
       title: (page.querySelector("h1, h2, h3") || page).innerText.slice(0, 60),
       height: Math.max(...edges.map((edge) => edge.bottom)) - box.top,
       width: Math.max(...edges.map((edge) => edge.right)) - box.left,
+      letters: Math.min(...worded.map((element) => parseFloat(getComputedStyle(element).fontSize))),
       formulas: refused.map((element) => element.getAttribute("data-mjx-error") || element.innerText),
     };
   });
