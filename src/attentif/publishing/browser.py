@@ -15,6 +15,7 @@ from pathlib import Path
 from attentif.publishing.deck import HEIGHT, WIDTH
 
 SMALLEST = 32  # pixels: 24 points
+MARGIN = 40  # pixels at the right that stay empty
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 _SECONDS = 180
 _TIME = 60_000  # milliseconds of the page's own clock, which runs as fast as the page allows
@@ -47,8 +48,8 @@ class Page:
         found = [f"{where}: formula refused: {said}" for said in self.formulas]
         if self.height > HEIGHT + 1:
             found.append(f"{where}: {self.height - HEIGHT:.0f} pixels too high")
-        if self.width > WIDTH + 1:
-            found.append(f"{where}: {self.width - WIDTH:.0f} pixels too wide")
+        if self.width > WIDTH - MARGIN + 1:
+            found.append(f"{where}: {self.width - WIDTH + MARGIN:.0f} pixels too wide")
         if self.letters is not None and self.letters < SMALLEST:
             found.append(f"{where}: letters of {self.letters:.0f} pixels, fewer than {SMALLEST}")
         return found

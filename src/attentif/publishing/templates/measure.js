@@ -7,17 +7,20 @@
   const pages = [...document.querySelectorAll(".pdf-page section .page")].map((page) => {
     const box = page.getBoundingClientRect();
     const inside = [...page.querySelectorAll("*")].filter((element) => !element.closest("svg *"));
-    const edges = inside.map((element) => element.getBoundingClientRect()).filter((edge) => edge.width && edge.height);
+    const all = document.createRange();  // boxes of lines too: they may run out of the element that they belong to
+    all.selectNodeContents(page);
+    const edges = [...all.getClientRects()].filter((edge) => edge.width && edge.height);
     const worded = inside.filter((element) => !element.closest("sub, sup, mjx-container")
       && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()));
-    const refused = [...page.querySelectorAll("mjx-merror, [data-mjx-error]")];
+    const refused = [...page.querySelectorAll("[data-mjx-error]")].map((element) => element.dataset.mjxError);
+    const untouched = [...page.querySelectorAll(".math")].filter((element) => !element.querySelector("mjx-container"));
     return {
       cell: page.parentElement.dataset.cell,
       title: (page.querySelector("h1, h2, h3") || page).innerText.slice(0, 60),
       height: Math.max(...edges.map((edge) => edge.bottom)) - box.top,
       width: Math.max(...edges.map((edge) => edge.right)) - box.left,
       letters: Math.min(...worded.map((element) => parseFloat(getComputedStyle(element).fontSize))),
-      formulas: refused.map((element) => element.getAttribute("data-mjx-error") || element.innerText),
+      formulas: [...refused, ...untouched.map((element) => element.innerText)],
     };
   });
   const measured = document.createElement("pre");
