@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PUBLISHING := $(VENV)/.ready-site
 
 # nbgrader calls alembic by name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -29,6 +30,10 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[notebooks,grading,dev,browser]"
 	@touch $@
 
+$(PUBLISHING): $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[notebooks,grading,site]"
+	@touch $@
+
 ATELIER ?= atelier3
 
 demo: $(READY)  ## a class graded end to end, from nothing, in front of you (ATELIER=atelier2 for another one)
@@ -39,7 +44,7 @@ check: $(READY) lint  ## minutes: style, types, structure, unit tests, one exerc
 		tests/student tests/grading/test_pipeline.py
 	@$(PYTEST) tests/course -k "$(KINDS)"
 
-test: $(READY) lint  ## style, types, every test
+test: $(PUBLISHING) lint  ## style, types, every test
 	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || test -n "$$ATTENTIF_CHROMIUM" || \
 		echo "No chromium here: tests in a browser are skipped (sudo apt-get install chromium)."
 	@$(PYTEST)
@@ -72,6 +77,12 @@ release: $(READY)  ## student versions of every atelier
 solutions: release  ## executed solved notebooks of every atelier
 	@for atelier in $$(ls source); do $(BIN)/nbgrader generate_solution $$atelier --force; done
 
+site: $(PUBLISHING)  ## the course's pages, without a network: build/site/index.html
+	@$(BIN)/attentif site
+
+slides: $(PUBLISHING)  ## a deck for each module, and its PDF where there is a Chromium: build/slides/
+	@$(BIN)/attentif slides
+
 clean:  ## what the commands above leave behind (not the virtual environment)
-	@rm -rf demo submitted feedback gradebook.db .attentif .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf build demo submitted feedback gradebook.db .attentif .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find autograded -mindepth 1 ! -name README.md -delete

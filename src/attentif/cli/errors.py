@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attentif.exercises.course import Course, find_course
+
+if TYPE_CHECKING:
+    from attentif.publishing.lessons import Lesson
 
 
 class UserError(Exception):
@@ -31,3 +35,14 @@ def chosen_exercises(course: Course, ateliers: list[str], names: list[str]) -> l
         known = ", ".join(exercise for _, exercise in pairs) or "none"
         raise UserError(f"no exercise called {', '.join(unknown)}; there are: {known}")
     return [(a, e) for a, e in pairs if not names or e in names]
+
+
+def chosen_lessons(course: Course, names: list[str]) -> list[Lesson]:
+    """The released lessons of these names, all of them if none is named; UserError for a name that is not released."""
+    from attentif.publishing.lessons import lessons
+
+    found = lessons(course, names)
+    unknown = sorted(set(names) - {lesson.name for lesson in found})
+    if unknown:
+        raise UserError(f"not released: {', '.join(unknown)}: run `attentif release {' '.join(unknown)}` first")
+    return found

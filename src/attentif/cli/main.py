@@ -32,6 +32,8 @@ Author, release, grade and explain a course on Transformers.
   attentif references verify        prove that references are right and mistakes are told apart
   attentif release                  student versions from source/, ready to be handed out
   attentif publish FOLDER           what a web server gives to students, and to notebooks in Colab
+  attentif site                     the course's pages, from what is released
+  attentif slides                   a deck for each module, and its PDF
   attentif data bundle              model and data in one archive, for a class without a network
   attentif doctor                   what this machine offers for safe grading, and what to install
 
@@ -40,9 +42,11 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 
 
 GRADING_NEEDED = "needs the instructor's part: pip install 'attentif[grading]'"
+SITE_NEEDED = "needs what pages are made with: pip install 'attentif[notebooks,grading,site]'"
+PUBLISHING = ("site", "slides")
 COMMANDS = (
     "demo", "roster", "collect", "grade", "feedback", "report", "similar", "export",
-    "new", "prove", "questions", "references", "release", "publish", "data", "doctor",
+    "new", "prove", "questions", "references", "release", "publish", "site", "slides", "data", "doctor",
 )  # fmt: skip
 
 
@@ -60,8 +64,13 @@ def build_parser(command: str = "") -> argparse.ArgumentParser:
         except ModuleNotFoundError as error:
             if name == command or not _is_foreign(error):
                 raise
-            commands.add_parser(name, help=GRADING_NEEDED)  # so that --help works in a student's environment
+            commands.add_parser(name, help=_needed(name))  # so that --help works in a student's environment
     return parser
+
+
+def _needed(command: str) -> str:
+    """What to install for a command that a student's environment lacks a package for."""
+    return SITE_NEEDED if command in PUBLISHING else GRADING_NEEDED
 
 
 def _is_foreign(error: ModuleNotFoundError) -> bool:
@@ -73,7 +82,7 @@ def _missing(command: str, error: ModuleNotFoundError) -> int:
     """Says that a command needs a package that students do not have; the exit status."""
     if not _is_foreign(error):
         raise error
-    print(f"attentif: `{command}` {GRADING_NEEDED} (no {error.name} here)", file=sys.stderr)
+    print(f"attentif: `{command}` {_needed(command)} (no {error.name} here)", file=sys.stderr)
     return 2
 
 
