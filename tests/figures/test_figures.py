@@ -27,7 +27,7 @@ def test_numbers():
 
 
 def test_axes_have_decimal_commas_by_themselves():
-    figure, axes = plt.subplots()
+    _figure, axes = plt.subplots()
     axes.set(xlim=(-1, 1), xticks=[-0.5, 0, 0.5])
     assert ticks(axes.xaxis) == ["−0,5", "0,0", "0,5"]
     french(axes.yaxis)
@@ -36,7 +36,7 @@ def test_axes_have_decimal_commas_by_themselves():
 
 
 def test_each_curve_has_its_own_line():
-    figure, axes = plt.subplots()
+    _figure, axes = plt.subplots()
     lines = [axes.plot([0, 1], [n, n])[0] for n in range(4)]
     assert len({line.get_linestyle() for line in lines}) == 4
     assert len({line.get_color() for line in lines}) == 4
