@@ -159,7 +159,7 @@ class TestCounts:
         )  # fmt: skip
         with torch.device("meta"):
             model = M2M100Model(config)
-        text, total = cell("compter-texte"), count(model)
+        text, total = cell("nllb") + cell("nllb-texte"), count(model)
         parts = [
             count(model.shared), count(model.encoder.layers[0]), count(model.decoder.layers[0]),
             count(model.encoder.layer_norm) + count(model.decoder.layer_norm),
@@ -275,7 +275,7 @@ class TestNormalisation:
         assert (x + f).std() == pytest.approx(math.sqrt(2), rel=0.01)
         assert math.sqrt(2) ** 64 == pytest.approx(2**32)
         assert 2**32 > 4e9
-        assert "64 sous-couches est divisé par $2^{32}$, plus de quatre milliards" in cell("pre-post-texte")
+        assert "64 sous-couches est divisé par $2^{32}$, plus de quatre milliards" in cell("autoroute-texte")
 
 
 class TestGradients:
@@ -352,6 +352,14 @@ class TestShift:
         assert "sous 0,01 en soixante pas" in text
         assert f"\\ln16\\approx{fr(math.log(16), 2)}" in cell("copie-prediction")
         assert judge(QUESTIONS["m2_q5"], "b").right
+
+    def test_neither_protects_alone(self):
+        """With the shift and without the mask, the answer is read one place further."""
+        space = defined("copie")
+        source = CELLS["copie"].replace("torch.ones(8, 8).triu(1).bool()", "None")
+        exec(source, space)
+        assert space["losses"](16, True, steps=250)[-1] < 1.5
+        assert "L’un sans l’autre ne protège de rien" in cell("decalage-texte")
 
     def test_table(self):
         rows = re.findall(r"^\| (entrée du décodeur|cible) \| (.*) \|$", cell("decalage"), re.MULTILINE)

@@ -15,7 +15,8 @@ PURPLE, SKY, GREY = "#CC79A7", "#56B4E9", "#5F5F5F"
 
 def use_style() -> None:
     """Sets matplotlib for the notebook: nothing below 9 points, no frame that says nothing, decimal commas on axes."""
-    ScalarFormatter.fix_minus = staticmethod(_with_comma)  # what matplotlib passes each tick's text through
+    # What matplotlib passes each tick's text through.
+    ScalarFormatter.fix_minus = staticmethod(_with_comma)  # type: ignore[method-assign, assignment]
     plt.rcParams.update(
         {
             "font.size": 11,
