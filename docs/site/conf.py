@@ -37,14 +37,18 @@ html_theme_options = {
 }
 
 FRENCH_GUIDES = {"guides/students", "guides/glossaire"}
+SCROLLS = ("<pre>", '<div class="table-wrapper', '<div class="math')  # where it is narrow, sideways
 
 
-def say_which_language(app, pagename, templatename, context, doctree):
-    """Screen readers change their voice where a guide is in English."""
-    if pagename.startswith("guides/") and pagename not in FRENCH_GUIDES:
-        context["body"] = f'<div lang="en">{context["body"]}</div>'
+def help_who_cannot_see_or_point(app, pagename, templatename, context, doctree):
+    """What scrolls is reached by the keyboard; screen readers change their voice where a guide is in English."""
+    body = context.get("body", "")
+    for opening in SCROLLS:
+        body = body.replace(opening, opening.replace("<pre", '<pre tabindex="0"').replace("<div", '<div tabindex="0"'))
+    english = pagename.startswith("guides/") and pagename not in FRENCH_GUIDES
+    context["body"] = f'<div lang="en">{body}</div>' if english else body
 
 
 def setup(app):
     """Called by Sphinx."""
-    app.connect("html-page-context", say_which_language)
+    app.connect("html-page-context", help_who_cannot_see_or_point)

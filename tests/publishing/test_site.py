@@ -82,6 +82,13 @@ def test_screen_readers_know_the_language_and_the_controls(pages):
         controls = [one for one in page.all("input", "button") if one.get("type") != "hidden"]
         assert all(one.get("aria-label") for one in controls), page.path
         assert "Toggle" not in {one["aria-label"].partition(" ")[0] for one in controls}, page.path
+        assert all(one.get("tabindex") == "0" for one in page.all("pre")), page.path
+        headings = [one for _, one in page.tags if one.get("role") == "heading"]
+        assert headings
+        assert all(one.get("aria-level") == "2" for one in headings)
+        asides = [one.get("aria-label") for one in page.all("aside")]
+        assert None not in asides
+        assert len(set(asides)) == len(asides)
     english = next(page for page in pages if page.path.name == "security.html")
     assert {"lang": "en"} in english.all("div")
 

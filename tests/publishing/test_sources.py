@@ -44,8 +44,8 @@ def test_a_notebook_is_executed_again_only_when_it_has_changed(tmp_path):
 
 
 def test_a_notebook_that_stops_is_named(tmp_path):
-    lesson = lesson_of(make_course(tmp_path / "course"), new_code_cell("1 / 0"))
-    with pytest.raises(NotExecuted, match=r"module1/1_poids.ipynb: ZeroDivisionError"):
+    lesson = lesson_of(make_course(tmp_path / "course"), new_code_cell("1 / 0", id="zero"))
+    with pytest.raises(NotExecuted, match=r"^module1/1_poids.ipynb, cell zero: ZeroDivisionError: division by zero$"):
         executed(lesson, lesson.notebooks[0], tmp_path / "cache")
 
 

@@ -61,11 +61,17 @@ def _run(lesson: Lesson, one: LessonNotebook) -> NotebookNode:
         try:
             client.execute()
         except CellExecutionError as error:
-            raise NotExecuted(f"{lesson.name}/{one.path.name}: {error.ename}: {error.evalue}\n{error}") from error
+            where = f"{lesson.name}/{one.path.name}, cell {_stopped(notebook)}"
+            raise NotExecuted(f"{where}: {error.ename}: {error.evalue}") from error
     for cell in notebook.cells:
         if _SKIPPED in cell.metadata.get("tags", []):
             cell.metadata["tags"].remove(_SKIPPED)
     return notebook
+
+
+def _stopped(notebook: NotebookNode) -> str:
+    """The id of the cell whose execution failed."""
+    return next(cell.id for cell in notebook.cells for out in cell.get("outputs", []) if out.output_type == "error")
 
 
 def _fingerprint(lesson: Lesson) -> str:
