@@ -273,7 +273,7 @@ def test_the_file_that_is_handed_out_and_the_guide_s_say_what_is_read(tmp_path):
     own = re.sub(r"^# (?=[a-z_]+ = |\[)", "", (ROOT / "course.toml").read_text(encoding="utf-8"), flags=re.MULTILINE)
     guide = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
     example = next(block for block in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "address" in block)
-    assert read_settings(ROOT) == Settings()
+    assert (read_settings(ROOT).title, read_settings(ROOT).address, read_settings(ROOT).due) == ("", "", {})
     for text in (own, example):
         (tmp_path / "course.toml").write_text(text, encoding="utf-8")
         settings = read_settings(tmp_path)
