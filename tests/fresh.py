@@ -1,9 +1,11 @@
 """A Python that has what is installed here, and not the course's library: what a student has before they install it."""
 
 import os
+import shutil
 import subprocess
 import sysconfig
 import venv
+from pathlib import Path
 
 
 def fresh_python(folder):
@@ -17,9 +19,10 @@ def with_what_is_here(folder):
     folder that it names, so the course's own library, installed in place, is not among them."""
     python = folder / "bin" / "python"
     asked = [python, "-c", "import site; print(site.getsitepackages()[0])"]
-    where = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
-    with open(os.path.join(where, "lent.pth"), "w", encoding="utf-8") as file:
-        file.write(sysconfig.get_paths()["purelib"] + "\n")
+    where = Path(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip())
+    for old in where.glob("setuptools*"):  # Python 3.11's own, older than torch's: with a network pip renews it
+        shutil.rmtree(old)
+    (where / "lent.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
     return python
 
 

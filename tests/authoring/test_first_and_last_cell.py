@@ -6,18 +6,19 @@ import re
 import shutil
 import subprocess
 import threading
+from datetime import timedelta
 
 import nbformat
 import pytest
-from courses import answer, attentif, gradebook_of, nbgrader, submit
+from courses import ROOT, answer, attentif, gradebook_of, nbgrader, submit
 from fresh import alone, fresh_python
 from student.notebook_kernel import NotebookKernel
 from student.released import RIGHT
 
 from attentif.authoring.archive import archive, whole_release
-from attentif.authoring.completion import colab_link
+from attentif.authoring.completion import colab_link, handout_of
 from attentif.exercises.course import Course
-from attentif.exercises.settings import Settings
+from attentif.exercises.settings import Settings, read_settings
 
 SETTINGS = """\
 title = "Transformers & Cie"
@@ -265,3 +266,18 @@ def test_a_setting_that_cannot_be_meant_is_refused(released_mini_course, tmp_pat
     assert done.returncode == 2
     assert told in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_the_file_that_is_handed_out_and_the_guide_s_say_what_is_read(tmp_path):
+    """The repository's own, its settings no longer commented out, and the guide's example."""
+    own = re.sub(r"^# (?=[a-z_]+ = |\[)", "", (ROOT / "course.toml").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    guide = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+    example = next(block for block in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "address" in block)
+    assert (read_settings(ROOT).title, read_settings(ROOT).address, read_settings(ROOT).due) == ("", "", {})
+    for text in (own, example):
+        (tmp_path / "course.toml").write_text(text, encoding="utf-8")
+        settings = read_settings(tmp_path)
+        assert settings.title == "Transformers, master 2"
+        assert settings.places["atelier3"].startswith("https://moodle.")
+        assert settings.extension("atelier3", "ama") == timedelta(days=7)
+        assert handout_of(settings, "atelier3").question("3.4 L'attention").endswith("=3.4%20L%27attention")

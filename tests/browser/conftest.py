@@ -31,6 +31,6 @@ def chromium():
 def page(chromium):
     """A page of its own, whose errors are its test's."""
     context = chromium.new_context(viewport={"width": 1100, "height": 900}, locale="fr-FR")
-    context.set_default_timeout(90_000)  # a busy machine
+    context.set_default_timeout(300_000)  # a busy machine
     yield context.new_page()
     context.close()

@@ -76,6 +76,7 @@ def test_formgrader_shows_our_report_and_what_is_given_by_hand_survives(course, 
     assert "Total : 4 / 6 points" in text
     assert COMMENT in text
     assert "Note fixée par votre enseignant" in text
+    assert "doit encore lire" not in text
 
 
 def test_the_pages_that_follow(course, page):

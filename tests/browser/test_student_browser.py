@@ -27,7 +27,7 @@ def opened(chromium, tmp_path_factory):
     root = tmp_path_factory.mktemp("work")
     shutil.copytree(ROOT / "release" / "atelier3", root / "atelier3")
     context = chromium.new_context(viewport={"width": 1100, "height": 900}, locale="fr-FR")
-    context.set_default_timeout(90_000)
+    context.set_default_timeout(300_000)  # a busy machine
     with jupyter_lab(root, tmp_path_factory.mktemp("jupyter")) as address:
         notebook = OpenNotebook(context.new_page(), address, root, "atelier3/01_attention_une_tete.ipynb")
         notebook.run_all_above(CODE)

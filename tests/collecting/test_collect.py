@@ -9,15 +9,15 @@ from datetime import datetime, timezone
 
 import pytest
 from collecting.hand_ins import GOOD, MONDAY, OTHER, TUESDAY, answer_of, notebook, other_notebook, zipped
-from courses import attentif, gradebook_of
+from courses import answer, attentif, gradebook_of, nbgrader, submit
 
 from attentif.collecting.collect import Collecting
-from attentif.collecting.gradebook import files_beside
+from attentif.collecting.gradebook import files_beside, set_due
 from attentif.collecting.roster import Enrolled, Roster
 from attentif.collecting.senders import sender_of
 from attentif.collecting.unpacking import CannotOpen
 from attentif.exercises.course import Course
-from attentif.exercises.settings import Settings
+from attentif.exercises.settings import Settings, read_settings
 from attentif.words import collecting as words
 from attentif.words import intake as intake_words
 
@@ -406,6 +406,45 @@ def test_from_the_list_and_the_archive_to_the_grades(course, tmp_path):
         names = {s.id: (s.first_name, s.email) for s in gradebook.students}
     assert found == {"ama": (6.0, 0.0), "yao": (0.0, 22 * 3600.0)}
     assert names["essi"] == ("Essi", "essi@univ.tg")
+
+
+HALF_A_POINT_A_DAY = """
+from nbgrader.plugins import LateSubmissionPlugin
+class HalfAPointADay(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return 0.5 * -(-total_seconds_late // 86400)
+c.AssignLatePenalties.plugin_class = HalfAPointADay
+"""
+
+
+@pytest.mark.parametrize("command", ["attentif", "nbgrader"])
+def test_extensions_of_course_toml_are_taken_off_what_is_late(course, command):
+    """By both commands; one that is granted once all is graded counts at the next run, for that student alone."""
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text(encoding="utf-8") + HALF_A_POINT_A_DAY, encoding="utf-8")
+    dates = "[ateliers.mini]\ndue = 2026-11-23T12:00:00Z\n[ateliers.mini.extensions]\nama = 2026-11-25T12:00:00Z\n"
+    settings = course.root / "course.toml"
+    settings.write_text(dates, encoding="utf-8")
+    due = read_settings(course.root).due["mini"]
+    set_due(course, "mini", due)
+    for student in ("ama", "yao"):
+        path = submit(course, student, "mini", answer("def center(X):\n    return X - X.mean(0)"))
+        (path.parent / "timestamp.txt").write_text("2026-11-24 10:00:00 UTC")
+
+    def graded():
+        if command == "attentif":
+            said = attentif(course, "grade", "mini").stdout
+        else:
+            said = nbgrader(course, "autograde", "mini", "--force").stdout
+        with gradebook_of(course) as known:
+            found = {s.student.id: s.score - s.late_submission_penalty for s in known.assignment_submissions("mini")}
+        return found, said
+
+    assert graded()[0] == {"ama": 6, "yao": 5.5}
+    settings.write_text(dates + "yao = 2026-11-24T12:00:00Z\n", encoding="utf-8")
+    points, said = graded()
+    assert points == {"ama": 6, "yao": 6}
+    assert command == "nbgrader" or "1 unchanged" in said
 
 
 @pytest.mark.parametrize(

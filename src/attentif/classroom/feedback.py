@@ -126,7 +126,7 @@ def _exercise(grade: Grade, report: ExerciseReport | None, comment: str) -> Exer
         float(grade.score),
         float(grade.max_score),
         grade.manual_score is not None,
-        bool(grade.needs_manual_grade),
+        bool(grade.needs_manual_grade) and grade.manual_score is None,  # graded again, nbgrader asks for another look
         report,
         comment,
     )

@@ -20,10 +20,16 @@ class UserError(Exception):
 
 
 def course_here() -> Course:
-    """The course around the current folder; UserError if there is none."""
+    """The course around the current folder; UserError if there is none, or its course.toml cannot be used."""
+    from attentif.exercises.settings import BadSettings, read_settings
+
     course = find_course(Path.cwd())
     if course is None:
         raise UserError("no nbgrader_config.py here or above: run this command inside a course folder")
+    try:
+        read_settings(course.root)
+    except BadSettings as error:
+        raise UserError(str(error)) from error
     return course
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -44,6 +44,11 @@ class Settings:
     def due_for(self, atelier: str, student: str) -> datetime | None:
         """When the student's hand-in is due at the latest, with its time zone; None where no date is set."""
         return self.extensions.get((atelier, student), self.due.get(atelier))
+
+    def extension(self, atelier: str, student: str) -> timedelta | None:
+        """How much longer than the others the student has; None where the file says nothing of that."""
+        due, own = self.due.get(atelier), self.extensions.get((atelier, student))
+        return None if due is None or own is None else max(timedelta(0), own - due)
 
     def aware(self, time: datetime) -> datetime:
         """A time in the course's zone, where it says none of its own."""

@@ -19,6 +19,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from attentif.exercises.conventions import STATE
+from attentif.exercises.settings import read_settings
 from attentif.grading.alike import alike
 from attentif.grading.flags import ALIKE, LEFT_OUT, MISSING, Flag
 from attentif.grading.preprocessor import Grade
@@ -87,6 +88,16 @@ class Autograde(autograde.Autograde):
                 return tuple(notebook.name for notebook in gradebook.find_assignment(atelier).notebooks)
             except MissingEntry:
                 return ()
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """As nbgrader's; then the extension that course.toml grants, before it is counted how late a hand-in is. One
+        that the gradebook has, and the file does not speak of, stays."""
+        super().init_assignment(assignment_id, student_id)
+        extension = read_settings(Path(self.coursedir.root)).extension(assignment_id, student_id)
+        if extension is not None:
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                gradebook.find_submission(assignment_id, student_id).extension = extension
+                gradebook.db.commit()
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Takes the hand-in in; then as nbgrader's."""

@@ -21,6 +21,7 @@ from typing import Protocol
 from nbgrader.api import Gradebook
 
 from attentif.exercises.course import Course
+from attentif.exercises.settings import read_settings
 from attentif.grading import flags
 from attentif.grading.alike import alike
 from attentif.grading.flags import Flag
@@ -129,6 +130,7 @@ class ClassGrading:
         self._assignment_id = str(rows["assignment"][0]["id"])
         self._submissions = {each.student: each for each in submissions}
         self._records = Records(self._records_folder)
+        self._settings = read_settings(self.course.root)
         self._course_key = f"{facts.key}{cells_digest(rows)}"
         self.watcher.total(len(submissions) + len(facts.without_notebook))
         if not self.students:
@@ -167,10 +169,13 @@ class ClassGrading:
         unchanged = set()
         for student, fingerprint in self._fingerprints([self._submissions[name].hand_in for name in recorded]):
             record, rows = recorded[student]
-            if fingerprint and record.key == submission_key(self._course_key, fingerprint):
+            if fingerprint and record.key == self._key(student, fingerprint):
                 self._say(self._standing(student, rows, record.flags, unchanged=True))
                 unchanged.add(student)
         return unchanged
+
+    def _key(self, student: str, fingerprint: str) -> str:
+        return submission_key(self._course_key, fingerprint, self._settings.extension(self.atelier, student))
 
     def _fingerprints(self, hand_ins: list[HandIn]) -> list[tuple[str, str]]:
         """Students and fingerprints, read by the workers."""
@@ -257,7 +262,7 @@ class ClassGrading:
             gradebook_rows.write_changes(connection, self._assignment_id, student, job.before, graded.after)
         self._put_in_place(graded.folder, submission.destination)
         if self.keep_records and graded.fingerprint:
-            key = submission_key(self._course_key, graded.fingerprint)
+            key = self._key(student, graded.fingerprint)
             self._records.write(student, Record(key, scores_digest(graded.after), graded.flags))
         standing = self._standing(student, graded.after, graded.flags)
         self._say(Standing(standing.student, standing.points, standing.flags, seconds=graded.seconds))

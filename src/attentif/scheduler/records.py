@@ -9,6 +9,7 @@ import stat
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,11 @@ def scores_digest(rows: Rows) -> str:
     return hashlib.sha256(json.dumps(found).encode()).hexdigest()
 
 
-def submission_key(course_key: str, fingerprint: str) -> str:
-    """A digest of what was handed in, as the intake read it, and of everything that its grade depends on besides."""
-    return hashlib.sha256(f"{course_key}{fingerprint}".encode()).hexdigest()
+def submission_key(course_key: str, fingerprint: str, extension: timedelta | None) -> str:
+    """A digest of what was handed in, as the intake read it, of the time that the student was granted, and of
+    everything that the grade depends on besides."""
+    granted = "" if extension is None else str(extension)
+    return hashlib.sha256(f"{course_key}{fingerprint}{granted}".encode()).hexdigest()
 
 
 def course_key(course: Course, atelier: str, config: Any, config_files: Iterable[str]) -> str:
