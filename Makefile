@@ -18,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorde
 # A function in NumPy, one in torch, a class, a function that is handed functions.
 KINDS := softmax and not cross or gradient_check or safe_attention or multi_head_attention and not packed
 
-.PHONY: help demo check test lint screenshots bench bench-thousand redteam release references solutions clean
+.PHONY: help demo check test lint screenshots bench bench-thousand redteam release references solutions clean profile
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -63,6 +63,9 @@ redteam: $(READY)  ## every attack through stock nbgrader and through ours; rewr
 
 bench: $(READY)  ## stock nbgrader and attentif on the same class; writes docs/benchmarks.md
 	@$(BIN)/python bench/bench.py
+
+profile: $(READY)  ## where the time of one solved hand-in goes (ATELIER=atelier1 for another one)
+	@$(BIN)/python bench/profiling.py $(ATELIER)
 
 bench-thousand: $(READY)  ## a thousand submissions in one run: speed and memory from the first hundred to the last
 	@$(BIN)/python bench/thousand.py

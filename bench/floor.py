@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, process_time
 from typing import Any
@@ -22,12 +23,24 @@ from attentif.checks.runner import run_checks
 from attentif.exercises.course import Course
 from attentif.grading.autograde import Autograde
 from attentif.grading.outputs import report_outputs
-from attentif.grading.plan import CellKind, plan_cell
+from attentif.grading.plan import CellKind, plan_cell, released_illustrations
 from attentif.grading.preprocessor import Grade
 from attentif.references.folder import FolderReferences
+from attentif.remote.local import LocalConnection
+from attentif.remote.outside.student import Student
 from attentif.student.local import NamespaceStudents
+from attentif.student.notebook import without_magics
 
 SPENT: list[tuple[float, float]] = []
+
+
+class Unlimited(NamespaceStudents):
+    """The notebook's names, without time limits: they would cost a thread for each call."""
+
+    @contextlib.contextmanager
+    def open(self, exercise: str, check_file: Path, *, time_limit: float, alone: bool = False) -> Iterator[Student]:
+        """The names, spoken to through the same codec as a remote kernel."""
+        yield Student(LocalConnection(dict(self.namespace)))
 
 
 class Warm(NbGraderPreprocessor):
@@ -36,18 +49,19 @@ class Warm(NbGraderPreprocessor):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """As Grade's, without anything that protects."""
         start, cpu = monotonic(), process_time()
-        course = Course(Path.cwd())
+        course, atelier = Course(Path.cwd()), resources["nbgrader"]["assignment"]
+        drawn = released_illustrations(course, atelier, resources["nbgrader"]["notebook"], Grade().illustration_tag)
         names: dict[str, Any] = {"__name__": "notebook"}
         for cell in nb.cells:
-            plan = plan_cell(cell, course, resources["nbgrader"]["assignment"])
+            plan = plan_cell(cell, course, atelier, drawn)
             if plan.kind is CellKind.CHECKS:
-                files = course.check_files(resources["nbgrader"]["assignment"], plan.exercise)
-                run = Run(NamespaceStudents(names), FolderReferences(1))
+                files = course.check_files(atelier, plan.exercise)
+                run = Run(Unlimited(names), FolderReferences(1))
                 report = run_checks(run, files, [plan.exercise], keep=True)[plan.exercise]
                 cell.outputs = report_outputs(report, float(cell.metadata.nbgrader["points"]))
-            elif cell.cell_type == "code":
+            elif plan.kind is CellKind.ORDINARY and cell.cell_type == "code":
                 with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
-                    exec(compile(cell.source, "<cell>", "exec"), names)
+                    exec(compile(without_magics(cell.source), "<cell>", "exec"), names)
         SPENT.append((monotonic() - start, process_time() - cpu))
         return nb, resources
 

@@ -36,8 +36,8 @@ class Cost:
 def measured(command: list[str], cwd: Path, env: dict[str, str]) -> Cost:
     """Runs a command to its end, and waits for what it leaves behind; CalledProcessError if it fails."""
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)  # orphans come to us: we wait for them
-    clock = _open_clock()
-    before = _read_clock(clock)
+    clock = open_clock()
+    before = read_clock(clock)
     start = time.monotonic()
     process = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     memory = [0]
@@ -49,7 +49,7 @@ def measured(command: list[str], cwd: Path, env: dict[str, str]) -> Cost:
     ended.set()
     watcher.join()
     _reap_orphans()
-    cpu = _read_clock(clock) - before
+    cpu = read_clock(clock) - before
     if clock >= 0:
         os.close(clock)
     if process.returncode:
@@ -57,7 +57,7 @@ def measured(command: list[str], cwd: Path, env: dict[str, str]) -> Cost:
     return Cost(wall, cpu, memory[0], output)
 
 
-def _open_clock() -> int:
+def open_clock() -> int:
     """A counter of the CPU time of this thread and all it starts; -1 where there is none.
 
     Not getrusage: that knows only children that were waited for, and templates let the system reap their kernels.
@@ -68,7 +68,7 @@ def _open_clock() -> int:
     return int(ctypes.CDLL(None).syscall(_PERF_EVENT_OPEN, buffer, 0, -1, -1, 0)) if _PERF_EVENT_OPEN > 0 else -1
 
 
-def _read_clock(clock: int) -> float:
+def read_clock(clock: int) -> float:
     return struct.unpack("Q", os.read(clock, 8))[0] / 1e9 if clock >= 0 else float("nan")
 
 

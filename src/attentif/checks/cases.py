@@ -9,9 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from attentif.checks.gradients import check_case_gradients, ends_of_a_step
+from attentif.checks.gradients import check_gradients_of, ends_of_a_step
+from attentif.checks.many import run_cases
 from attentif.checks.probing import LaidOut
-from attentif.checks.side_effects import call_keeping_inputs
+from attentif.checks.side_effects import calls_keeping_inputs
 from attentif.diagnosis.answers import Asked, Knowledge, WrongAnswer
 from attentif.diagnosis.chain import name_mistake
 from attentif.diagnosis.not_finite import explain_not_finite
@@ -117,8 +118,7 @@ class CaseSet:
         around each case, which confirm them."""
         functions = {f.name: f for f in self._functions()}
         differentiable = [case for case in self.cases if case.differentiable]
-        for case in differentiable:
-            check_case_gradients(functions[case.call.target], case, student, self.reference)
+        check_gradients_of(functions, differentiable, student, self.reference)
         ends = tuple(end for case in differentiable for end in ends_of_a_step(case))
         replace(self, cases=ends).check_values(student)
 
@@ -126,7 +126,7 @@ class CaseSet:
         """That the student's function leaves its inputs as they were, in a call whose answer is right."""
         for function in self._functions():
             cases = self._cases_of(function)
-            outcomes = [call_keeping_inputs(case, student) for case in cases]
+            outcomes = calls_keeping_inputs(cases, student)
             wrong = self._first_wrong(function, cases, outcomes, student)
             if wrong is not None:
                 answer = WrongAnswer(function, [wrong[0]], [wrong[1]], self.reference, student)
@@ -155,10 +155,11 @@ class CaseSet:
         problem = definition_problem(function, cases[0].call, student)
         if problem is not None:
             return problem
-        outcomes = []
+        outcomes: list[Outcome] = []
+        running = run_cases(cases, student, self.layout)
         for case in cases:
             try:
-                outcome = self._run(case, student)
+                outcome = next(running)
             except TooLarge as error:
                 return self._too_large(function, case, error)
             if outcome.error is not None and is_stub(outcome.error):

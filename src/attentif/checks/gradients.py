@@ -7,7 +7,7 @@ really has that slope.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from attentif.exercises.exercise import Case, Function
 from attentif.references.compare import compare, to_numpy, tolerance
 from attentif.references.outcome import run_student
 from attentif.references.precision import computed_in_single, to_single
+from attentif.remote.outside.student import probing
 from attentif.remote.wire.errors import StudentError
 from attentif.reports.explanation import CheckFailure
 
@@ -41,20 +42,41 @@ class KnowsGradients(Protocol):
         """The right gradients of ⟨first output, cotangent⟩ by the case's differentiable inputs."""
 
 
-def check_case_gradients(function: Function, case: Case, student: Any, reference: KnowsGradients) -> None:
-    """Raises CheckFailure if the gradients of ⟨first output, cotangent⟩ through the student's code are not the right
-    ones."""
+def check_gradients_of(
+    functions: Mapping[str, Function], cases: Sequence[Case], student: Any, reference: KnowsGradients
+) -> None:
+    """Raises CheckFailure if the gradients of ⟨first output, cotangent⟩ of a case through the student's code are not
+    the right ones."""
+    cotangents = [_cotangent(case, reference) for case in cases]
+    questions = [
+        probing("gradients", resolved(case.call, student), wrt=list(case.differentiable), cotangent=cotangent)
+        for case, cotangent in zip(cases, cotangents, strict=True)
+    ]
+    for case, cotangent, answer in zip(cases, cotangents, student.ahead(questions), strict=True):
+        wanted = reference.expected_gradients(case, cotangent)
+        _check(functions[case.call.target], case, answer, wanted, student, hidden=reference.hidden)
+
+
+def _cotangent(case: Case, reference: KnowsGradients) -> torch.Tensor:
     output = reference.expected(case)
     output = output[0] if isinstance(output, (tuple, list)) else output
     noise = np.random.default_rng(len(case.name)).normal(size=tuple(output.shape))
-    cotangent = torch.from_numpy(noise).to(output.dtype)
-    wanted = reference.expected_gradients(case, cotangent)
+    return torch.from_numpy(noise).to(output.dtype)
+
+
+def _check(
+    function: Function,
+    case: Case,
+    answer: Callable[[], Any],
+    wanted: list[Any],
+    student: Any,
+    *,
+    hidden: bool,
+) -> None:
     try:
-        got = student.probe(
-            "gradients", resolved(case.call, student), wrt=list(case.differentiable), cotangent=cotangent
-        )
+        got = answer()
     except StudentError as error:
-        raise CheckFailure(explain_error(function, error, hidden=reference.hidden)) from None
+        raise CheckFailure(explain_error(function, error, hidden=hidden)) from None
     got = got if isinstance(got, (list, tuple)) and len(got) == len(wanted) else [None] * len(wanted)
     held = replace(function, outputs=function.outputs[:1])
     if any(compare(mine, theirs, held) for mine, theirs in zip(got, wanted, strict=True)):

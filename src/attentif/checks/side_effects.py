@@ -7,6 +7,7 @@ honest ``.copy()`` does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,17 +16,24 @@ import torch
 from attentif.checks.probing import resolved
 from attentif.exercises.exercise import Case
 from attentif.references.outcome import Outcome, observed, run_student
+from attentif.remote.outside.student import probing
+from attentif.remote.wire.call import Call
 from attentif.remote.wire.errors import ProtocolError
 from attentif.reports.explanation import CheckFailure, Explanation
 from attentif.words import side_effects as words
 from attentif.words.text import Words
 
 
-def call_keeping_inputs(case: Case, student: Any) -> Outcome:
-    """What the call came to, its inputs left as they were. CheckFailure if an input was changed, even by a call that
-    raised."""
-    sent = resolved(case.call, student)
-    reply = student.probe("call_and_inputs", sent, **({"by": sent.probe} if sent.probe else {}))
+def calls_keeping_inputs(cases: Sequence[Case], student: Any) -> list[Outcome]:
+    """What the call of each case came to, its inputs left as they were. CheckFailure if an input was changed, even by a
+    call that raised."""
+    sent = [resolved(case.call, student) for case in cases]
+    questions = [probing("call_and_inputs", call, **({"by": call.probe} if call.probe else {})) for call in sent]
+    replies = student.ahead(questions)
+    return [_judged(case, call, reply(), student) for case, call, reply in zip(cases, sent, replies, strict=True)]
+
+
+def _judged(case: Case, sent: Call, reply: Any, student: Any) -> Outcome:
     after = reply.get("inputs") if isinstance(reply, dict) else None
     if not isinstance(after, dict) or list(after) != list(sent.inputs):
         raise ProtocolError("the inputs did not come back")

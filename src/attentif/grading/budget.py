@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
 from attentif.checks.run import NotRun
-from attentif.remote.outside.connections import Connection
+from attentif.remote.outside.connections import Connection, Pipelined
 from attentif.remote.wire.errors import RemoteError
 from attentif.words import grading as words
 from attentif.words.text import Text
@@ -66,6 +68,23 @@ class Metered:
             return self._connection.ask(request)
         finally:
             self._budget.checks[self._exercise] += monotonic() - started
+
+    def ask_all(self, requests: Sequence[bytes]) -> Iterator[bytes]:
+        """As the connection's; BudgetSpent, which ends the session, once no time is left for the next."""
+        assert isinstance(self._connection, Pipelined)
+        self._budget.require(self._exercise)
+        started = monotonic()
+        with contextlib.closing(self._connection.ask_all(requests)) as replies:  # type: ignore[type-var]
+            try:
+                for number, reply in enumerate(replies):
+                    now = monotonic()
+                    self._budget.checks[self._exercise] += now - started
+                    started = now
+                    yield reply
+                    if number + 1 < len(requests):
+                        self._budget.require(self._exercise)
+            finally:
+                self._budget.checks[self._exercise] += monotonic() - started
 
     def limit_memory(self, more: int) -> None:
         """As the connection's."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attentif.remote.outside.student import Student
+from attentif.remote.outside.student import Question, Student
 from attentif.remote.wire.errors import NameMissing, NotCallable, ProtocolError, StudentError
 
 _HIDDEN_SIGNATURE = "(…)"
@@ -21,16 +21,16 @@ class WordlessStudent(Student):
     def __init__(self, student: Student) -> None:
         super().__init__(student._connection, student._limits)
 
-    def _request(self, asked: dict[str, Any]) -> Any:
+    def _read(self, asked: Question, message: bytes) -> Any:
         try:
-            reply = super()._request(asked)
+            reply = super()._read(asked, message)
         except (NameMissing, NotCallable) as error:
             name = _name_asked_for(asked)
             raise type(error)(name) if name else StudentError("NameError") from None
         return _in_our_words(asked, reply) if asked["do"] == "probe" else reply
 
 
-def _name_asked_for(asked: dict[str, Any]) -> str:
+def _name_asked_for(asked: Question) -> str:
     """The name of the student's that a request is about; empty when it is about an object."""
     if asked["do"] == "get":
         return str(asked["name"])
@@ -39,7 +39,7 @@ def _name_asked_for(asked: dict[str, Any]) -> str:
     return ""
 
 
-def _in_our_words(asked: dict[str, Any], reply: Any) -> Any:
+def _in_our_words(asked: Question, reply: Any) -> Any:
     """The reply of a probe; ProtocolError when it holds words that the probe could not have found."""
     if asked["name"] == "accepts":
         return None if reply is None else _HIDDEN_SIGNATURE

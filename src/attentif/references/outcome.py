@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -62,8 +62,13 @@ def _with_probes(namespace: Any) -> Any:
 
 def run_student(case: Case, student: Any) -> Outcome:
     """Runs a case on the student's code. Time and memory limits and dead processes are raised, not returned."""
+    return outcome_of(case, lambda: case.call.run(student))
+
+
+def outcome_of(case: Case, answer: Callable[[], Any]) -> Outcome:
+    """The same where ``answer`` gives what the student's code answers to the case, or raises."""
     try:
-        value = case.call.run(student)
+        value = answer()
     except StudentError as error:
         return Outcome(raised=error.type, error=error)
     try:

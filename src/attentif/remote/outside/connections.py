@@ -11,8 +11,8 @@ import select
 import signal
 import socket
 import struct
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from attentif.kernels.shared import processes
 from attentif.remote.outside.clock import WALL_FACTOR, CallClock
@@ -32,6 +32,16 @@ class Connection(Protocol):
 
     def limit_memory(self, more: int) -> None:
         """Sees to it that the code that answers holds at most ``more`` bytes beyond what it holds now."""
+
+
+@runtime_checkable
+class Pipelined(Protocol):
+    """A connection that takes several requests at once."""
+
+    def ask_all(self, requests: Sequence[bytes]) -> Iterator[bytes]:
+        """Sends all requests, and yields the replies as they come; whoever does not take them all ends the session.
+        Raises a RemoteError in the place of the reply that does not come, and of the last where an earlier call is
+        found to have taken too long."""
 
 
 class SocketConnection:
@@ -58,21 +68,72 @@ class SocketConnection:
         """Sends and waits. Raises TimeLimit, ProcessDied, MemoryLimit or ProtocolError, then SessionClosed."""
         if self.ended is not None:
             raise SessionClosed(f"the session has ended: {type(self.ended).__name__}")
-        clock = CallClock(self._peer.pid, self.time_limit + self.allowance, self.wall_limit)
-        try:
+        with self._ending_on_error():
+            clock = self._clock(self.allowance)
             send(self.socket, request, clock)
-            reply = receive(self.socket, clock, self.limits)
-            if self.allowance and clock.used() > self.time_limit:
-                self.overtime(request, clock.used() - self.time_limit)
-            if self._most and processes.peak(self._peer.pid) > self._most:
-                raise MemoryLimit
-            return reply
-        except (TimeLimit, MemoryLimit) as error:
+            reply, more = receive(self.socket, clock, self.limits)
+            if more:
+                raise ProtocolError("the process said more than it was asked")
+            if self.allowance and (late := clock.used() - self.time_limit) > 0:
+                self.overtime(request, late)
+            self._check_memory()
+        return reply
+
+    def ask_all(self, requests: Sequence[bytes]) -> Iterator[bytes]:
+        """As in Pipelined: the process finds the next request waiting when it has answered one, and nobody need be
+        woken in between. Each call has the time that it would have alone. All requests together must fit in the
+        socket's buffer: a process that waits for us to read would wait for ever. Raises as ``ask``."""
+        if self.ended is not None:
+            raise SessionClosed(f"the session has ended: {type(self.ended).__name__}")
+        late: list[tuple[bytes, float]] = []
+        left = len(requests)
+        try:
+            with self._ending_on_error():
+                heard, clock = bytearray(), self._clock(self.allowance)
+                send(self.socket, b"".join(requests), clock)
+                for request in requests:
+                    ready = has_message(heard, self.limits)  # its time counted for the call before, if at all
+                    if not ready and left < len(requests):
+                        clock = self._clock(max(0.0, self.allowance - sum(seconds for _, seconds in late)))
+                    reply, heard = receive(self.socket, clock, self.limits, heard)
+                    self._check_memory()
+                    if not ready and self.allowance and (seconds := clock.used() - self.time_limit) > 0:
+                        late.append((request, seconds))
+                    left -= 1
+                    if not left:
+                        self._judge(heard, late)
+                    yield reply
+        finally:
+            if left and self.ended is None:
+                self._end(SessionClosed("not all replies were taken"))
+
+    def _judge(self, more: bytearray, late: list[tuple[bytes, float]]) -> None:
+        """After the last reply: that nothing follows, and that calls which took too long are fast when repeated."""
+        if more:
+            raise ProtocolError("the process said more than it was asked")
+        for request, seconds in late:
+            if not self.allowance:
+                raise TimeLimit(self.time_limit)
+            self.overtime(request, seconds)
+
+    def _clock(self, allowance: float) -> CallClock:
+        return CallClock(self._peer.pid, self.time_limit + allowance, self.wall_limit)
+
+    def _check_memory(self) -> None:
+        if self._most and processes.peak(self._peer.pid) > self._most:
+            raise MemoryLimit
+
+    @contextlib.contextmanager
+    def _ending_on_error(self) -> Iterator[None]:
+        """Whatever is raised within ends the session, and is then what ended it."""
+        try:
+            yield
+        except (TimeLimit, MemoryLimit, ProtocolError) as error:
             self._end(error)
         except (EOFError, OSError):
             self._end(self.explain() or ProcessDied("the process ended in the middle of a call"))
-        except ProtocolError as error:
-            self._end(error)
+        else:
+            return
         assert self.ended is not None
         raise self.ended
 
@@ -156,10 +217,21 @@ def send(connection: socket.socket, message: bytes, clock: CallClock) -> None:
             rest = rest[connection.send(rest) :]
 
 
-def receive(connection: socket.socket, clock: CallClock, limits: MessageLimits) -> bytes:
-    """A whole message in the clock's time, however slowly it drips; its announced size is checked before memory is
-    used. Raises TimeLimit, EOFError, OSError or ProtocolError."""
-    parts, count = bytearray(), _FIRST  # nearly always all of it: one wait instead of two
+def has_message(heard: bytearray, limits: MessageLimits) -> bool:
+    """Whether what was read begins with a whole message; ProtocolError if that is announced as too large."""
+    return len(heard) >= HEADER.size and len(heard) >= HEADER.size + sum(sizes(heard[: HEADER.size], limits))
+
+
+def receive(
+    connection: socket.socket, clock: CallClock, limits: MessageLimits, heard: bytearray | None = None
+) -> tuple[bytes, bytearray]:
+    """A whole message in the clock's time, however slowly it drips, and what was read beyond it; its announced size is
+    checked before memory is used. ``heard`` is what was read of it before. Raises TimeLimit, EOFError, OSError or
+    ProtocolError."""
+    parts = bytearray() if heard is None else heard
+    count = _FIRST  # nearly always all of it: one wait instead of two
+    if len(parts) >= HEADER.size:
+        count = HEADER.size + sum(sizes(parts[: HEADER.size], limits))
     while len(parts) < count:
         connection.settimeout(clock.patience())
         try:
@@ -171,9 +243,7 @@ def receive(connection: socket.socket, clock: CallClock, limits: MessageLimits) 
         parts += part
         if count == _FIRST and len(parts) >= HEADER.size:
             count = HEADER.size + sum(sizes(parts[: HEADER.size], limits))
-    if len(parts) > count:
-        raise ProtocolError("the process said more than it was asked")
-    return bytes(parts)
+    return bytes(parts[:count]), parts[count:]
 
 
 def readable(connections: list[socket.socket], timeout: float) -> list[socket.socket]:

@@ -6,10 +6,11 @@ Only public names are ever asked for. What numpy, torch, pytest or copy look up 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
-from attentif.remote.outside.connections import Connection, SocketConnection
+from attentif.remote.outside.connections import Connection, Pipelined, SocketConnection
 from attentif.remote.wire.call import Call
 from attentif.remote.wire.codec import DEFAULT_LIMITS, MessageLimits, decode, encode
 from attentif.remote.wire.errors import (
@@ -24,6 +25,19 @@ from attentif.remote.wire.errors import (
 from attentif.remote.wire.protocol import MAX_BASES, MAX_TEXT, is_public
 
 Witness = Callable[[Any, Any], None]  # is told what each call was given, and what came back
+Question = dict[str, Any]  # what an agent is asked
+_MOST_AT_ONCE = 64  # questions, …
+_MOST_BYTES = 64 * 1024  # … and bytes of theirs: a socket's buffer takes them though nobody reads
+
+
+def calling(target: Handle, args: Sequence[Any], kwargs: Mapping[str, Any] | None = None) -> Question:
+    """What a handle is called with, as a question."""
+    return {"do": "call", "target": target, "args": tuple(args), "kwargs": dict(kwargs or {})}
+
+
+def probing(probe: str, call: Call, **options: Any) -> Question:
+    """A probe of a call, as a question."""
+    return {"do": "probe", "name": probe, "call": call.as_tree(), "options": options}
 
 
 class Student:
@@ -53,14 +67,38 @@ class Student:
         """Runs a registered probe of ``attentif.remote.inside.probes`` on a call, beside the student's code. A name
         stands for its call with ``inputs``; ``options`` are the probe's own."""
         asked = Call(call, inputs or {}) if isinstance(call, str) else call
-        return self._request({"do": "probe", "name": probe, "call": asked.as_tree(), "options": options})
+        return self._request(probing(probe, asked, **options))
 
-    def _request(self, asked: dict[str, Any]) -> Any:
+    def ahead(self, questions: Sequence[Question]) -> list[Callable[[], Any]]:
+        """For each question what gives its answer, or raises. Where the connection can, many are asked at once, when
+        the first of them is wanted: the answers are to be taken in order."""
+        if not isinstance(self._connection, Pipelined):
+            return [functools.partial(self._request, question) for question in questions]
+        requests = [self._encoded(question) for question in questions]
+        found: list[Callable[[], Any]] = []
+        for chunk in _chunks(requests):
+            begin = len(found)
+            batch = _Batch(self._connection, chunk)
+            found += [
+                functools.partial(self._answer, question, batch, number)
+                for number, question in enumerate(questions[begin : begin + len(chunk)])
+            ]
+        return found
+
+    def _answer(self, asked: Question, batch: _Batch, number: int) -> Any:
+        return self._read(asked, batch.reply(number))
+
+    def _request(self, asked: Question) -> Any:
+        return self._read(asked, self._connection.ask(self._encoded(asked)))
+
+    def _encoded(self, asked: Question) -> bytes:
         try:
-            request = encode(asked, self._number_of)
+            return encode(asked, self._number_of)
         except ProtocolError as error:
             raise TypeError(f"an argument cannot be sent to the student's code: {error}") from None
-        reply = decode(self._connection.ask(request), self._make_handle, self._limits)
+
+    def _read(self, asked: Question, message: bytes) -> Any:
+        reply = decode(message, self._make_handle, self._limits)
         if type(reply) is dict and list(reply) == ["value"]:
             if self._witness is not None and asked["do"] == "call":
                 self._witness((asked["args"], asked["kwargs"]), reply["value"])
@@ -93,7 +131,7 @@ class Handle:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not self._callable:
             raise NotCallable(self._type)
-        return self._student._request({"do": "call", "target": self, "args": args, "kwargs": kwargs})
+        return self._student._request(calling(self, args, kwargs))
 
     def __getattr__(self, name: str) -> Any:
         if not is_public(name):
@@ -111,6 +149,42 @@ class Handle:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a handle cannot be pickled")
+
+
+class _Batch:
+    """Requests that are sent together once the first reply is wanted."""
+
+    def __init__(self, connection: Pipelined, requests: Sequence[bytes]) -> None:
+        self._connection, self._requests = connection, requests
+        self._replies: list[bytes] | None = None
+        self._error: RemoteError | None = None
+
+    def reply(self, number: int) -> bytes:
+        """That reply; the RemoteError that came in its place or before."""
+        if self._replies is None:
+            self._replies = []
+            try:
+                for reply in self._connection.ask_all(self._requests):
+                    self._replies.append(reply)
+            except RemoteError as error:
+                self._error = error
+        if number < len(self._replies):
+            reply, self._replies[number] = self._replies[number], b""  # read once: it need not be kept
+            return reply
+        assert self._error is not None
+        raise self._error
+
+
+def _chunks(requests: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """The requests, as many together as may be sent at once."""
+    chunk: list[bytes] = []
+    for request in requests:
+        if chunk and (len(chunk) == _MOST_AT_ONCE or sum(map(len, chunk)) + len(request) > _MOST_BYTES):
+            yield chunk
+            chunk = []
+        chunk.append(request)
+    if chunk:
+        yield chunk
 
 
 def watch(student: Student, witness: Witness) -> None:

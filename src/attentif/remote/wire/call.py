@@ -38,7 +38,7 @@ class Call:
         """Runs the call on anything that has the target as an attribute (and ``probe``, where the call names one)
         and returns what it returns."""
         if self.probe:
-            return namespace.probe(self.probe, replace(self, probe=""))
+            return namespace.probe(self.probe, self.without_probe())
         inputs = [getattr(namespace, v.name) if isinstance(v, Ref) else v for v in self.inputs.values()]
         return self.made(namespace)(*inputs)
 
@@ -47,7 +47,7 @@ class Call:
         Raises StateMisfit if the instance does not take that state."""
         probe = getattr(namespace, "probe", None)  # a student's; our own namespaces have none
         if self.init is not None and self.state is not None and probe is not None:
-            target = _made_there(probe("make", replace(self, inputs={}, method="")))
+            target = made_there(probe("make", self.without_inputs()))
             return getattr(target, self.method) if self.method else target
         target = getattr(namespace, self.target)
         if self.init is not None:
@@ -60,6 +60,14 @@ class Call:
         """The same call with some inputs replaced."""
         return replace(self, inputs={**self.inputs, **changes})
 
+    def without_probe(self) -> Call:
+        """The same call, made plainly."""
+        return replace(self, probe="")
+
+    def without_inputs(self) -> Call:
+        """What makes the instance that is called."""
+        return replace(self, inputs={}, method="")
+
     def outline(self) -> Call:
         """The same call without its values: names and numbers of arguments only."""
         init = None if self.init is None else dict.fromkeys(self.init)
@@ -71,8 +79,9 @@ class Call:
         return {"target": self.target, "inputs": dict(self.inputs), "init": init, "state": state, "method": self.method}
 
 
-def _made_there(reply: Any) -> Any:
-    """The instance that the probe ``make`` tells of: only what stays in the student's process can be called."""
+def made_there(reply: Any) -> Any:
+    """The instance that the probe ``make`` tells of: only what stays in the student's process can be called. Raises
+    StateMisfit if it does not take its state."""
     if not isinstance(reply, dict) or not callable(reply.get("made")):
         raise ProtocolError("a probe answered with something else than what it looks for")
     _check_fit(reply)
