@@ -77,6 +77,13 @@ class WrongAnswer:
         """Those whose outcome is not the right one."""
         return [(case, outcome) for case, outcome in self.together if not self._is_right(case, outcome)]
 
+    @property
+    def wrong_first(self) -> WrongAnswer:
+        """The same, the wrong cases before the right ones: what does not explain an answer most often fails there, and
+        need not be asked about more."""
+        ordered = sorted(self.together, key=lambda each: self._is_right(*each))
+        return replace(self, cases=[case for case, _ in ordered], outcomes=[outcome for _, outcome in ordered])
+
     def _is_right(self, case: Case, outcome: Outcome) -> bool:
         return outcome.agrees_with(Outcome(self.knowledge.expected(case)), self.function)
 

@@ -50,6 +50,7 @@ def name_mistake(answer: WrongAnswer) -> Explanation | None:
 def _known_mistakes(answer: WrongAnswer, whole: WrongAnswer) -> list[Explanation]:
     """The listed misconceptions that explain every case; else the pairs of them; else an earlier function's error."""
     function, knowledge = answer.function, answer.knowledge
+    answer, whole = answer.wrong_first, whole.wrong_first
     listed = _explaining(answer, whole, knowledge.candidates(function.name))
     if len(listed) == 1:
         return [_with_origin(whole, listed[0].explanation(function, None))]
@@ -63,7 +64,7 @@ def _known_mistakes(answer: WrongAnswer, whole: WrongAnswer) -> list[Explanation
 def _explaining(answer: WrongAnswer, whole: WrongAnswer, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates that agree with the student on every case: those at hand, whatever a check made of their inputs,
     then all as they were drawn."""
-    everything = answer.together + whole.together
+    everything = whole.together if answer.plain else answer.together + whole.together
     return [
         candidate
         for candidate in candidates

@@ -7,6 +7,7 @@ something else, or nothing. Edits whose places do not overlap go together in any
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -95,14 +96,21 @@ def span_of(source: str, name: str) -> tuple[int, int]:
     return sum(lengths[: found.lineno - 1]), sum(lengths[: found.end_lineno])
 
 
+@functools.lru_cache(maxsize=64)
 def definitions(source: str) -> Mapping[str, str]:
     """Name → source of each function and class that ``source`` defines. Raises EditBroken if it is no Python."""
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
         raise EditBroken(f"what the edits leave is no Python: {error.msg}, line {error.lineno}") from None
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    return {node.name: ast.get_source_segment(source, node) or "" for node in tree.body if isinstance(node, kinds)}
+    lines = source.split("\n")  # once: ast.get_source_segment splits the source again for each definition
+    return {node.name: _text_of(node, lines) for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+
+
+def _text_of(node: ast.FunctionDef | ast.ClassDef, lines: Sequence[str]) -> str:
+    """A definition that begins a line, without what follows it in its last one. Columns count bytes."""
+    *before, last = lines[node.lineno - 1 : node.end_lineno]
+    return "\n".join([*before, last.encode()[: node.end_col_offset].decode()])
 
 
 def changed_names(before: Mapping[str, str], after: Mapping[str, str], answers: AbstractSet[str]) -> set[str]:

@@ -7,7 +7,7 @@ import functools
 import hashlib
 import importlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +24,8 @@ from attentif.references.inherited import inherited
 from attentif.references.outcome import Outcome, Trace, evaluate
 from attentif.references.pairs import Pair, composed_pair, pair_candidate, pairs_of
 from attentif.remote.inside import probes
+from attentif.remote.wire import codec
+from attentif.remote.wire.call import Ref
 from attentif.words.text import Text
 
 
@@ -110,6 +112,16 @@ def key_of(case: Case) -> CaseKey:
     return case.call.target, case.name
 
 
+_MOST_OTHERS = 8
+
+
+def _content_of(case: Case) -> Any:
+    call = case.call
+    inputs = {name: ["Ref", value.name] if isinstance(value, Ref) else value for name, value in call.inputs.items()}
+    asked = [{**call.as_tree(), "inputs": inputs}, call.probe]
+    return [case.name, dict(case.dims), list(case.differentiable), asked]
+
+
 @dataclass
 class OracleReference:
     """Cases given by the author or drawn afresh, answered by running the oracle when asked (and remembered)."""
@@ -121,6 +133,7 @@ class OracleReference:
     _variants: dict[tuple[str, CaseKey], Outcome] = field(default_factory=dict)
     _witnesses: Sequence[Case] | None = None
     _pairs: dict[str, list[Candidate]] = field(default_factory=dict)
+    _others: dict[Hashable, OracleReference] = field(default_factory=dict)
 
     @classmethod
     def drawn(cls, exercise: Exercise, seed: int, count: int = 3) -> OracleReference:
@@ -131,6 +144,17 @@ class OracleReference:
     def public(cls, exercise: Exercise) -> OracleReference:
         """The public cases."""
         return cls(exercise, exercise.public(), hidden=False)
+
+    def of_others(self, *cases: Case) -> OracleReference:
+        """The same for cases that a check makes itself. Remembered with what it says of them, as this one is: a check
+        makes the same for every student of a class."""
+        content = [_content_of(case) for case in cases]
+        key = hashlib.sha256(codec.encode(content)).digest(), tuple(case.observe for case in cases)
+        if key not in self._others:
+            self._others[key] = OracleReference(self.oracle, cases, self.hidden, _witnesses=self.witnesses)
+            if len(self._others) > _MOST_OTHERS:  # made otherwise each time: none of them will come again
+                self._others.pop(next(iter(self._others)))
+        return self._others[key]
 
     @property
     def exercise(self) -> str:
