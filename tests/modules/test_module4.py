@@ -117,7 +117,29 @@ class TestHandExamples:
         assert 12 * 128**2 * 2 < 2**19
 
 
+CHANGES = [
+    ("figure-noyau", "SIGMA = 0.3", "SIGMA = 0.05"),
+    ("figure-noyau", "SIGMA = 0.3", "SIGMA = 3"),
+    ("figure-echelle", "N_KEYS = 10", "N_KEYS = 2"),
+    ("figure-echelle", "N_KEYS = 10", "N_KEYS = 100"),
+    ("figure-fuite", "HEADS = 6, 8, 2", "HEADS = 6, 8, 4"),
+    ("figure-memoire", "BYTES = 12, 64, 2", "BYTES = 12, 64, 4"),
+    ("figure-cartes", '"le lac togo est calme"', '"ɖevi sia ɖevi"'),
+    ("figure-cartes", '"le lac togo est calme"', '"ɛyaa kpeekpe"'),
+    ("figure-cartes", "LAYER, HEAD = 1, 4", "LAYER, HEAD = 2, 1"),
+]
+
+
 class TestFigures:
+    @pytest.mark.parametrize(("cell", "old", "new"), CHANGES)
+    def test_each_constant_that_the_text_invites_to_change(self, cell, old, new):
+        assert old in LECTURE.cells[cell]
+        lecture = Lecture("module4")
+        lecture.cells[cell] = lecture.cells[cell].replace(old, new)
+        ((figure, alt),) = lecture.code(*["le-modele"] * (cell == "figure-cartes"), cell)["alts"]
+        assert figure.axes
+        assert len(alt.split()) > 10
+
     def test_kernel(self):
         names = LECTURE.code("figure-noyau")
         at = np.abs(names["queries"][:, None] - names["keys"]).argmin(1)

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import Counter, defaultdict
 from itertools import product
 
 import nbformat
@@ -11,7 +12,6 @@ import pytest
 import torch
 import torch.nn.functional as F
 from courses import ROOT
-from safetensors import safe_open
 from scipy import special, stats
 from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel
 
@@ -50,6 +50,63 @@ def draws(name):
 def wrong_values(name, values):
     """The wrong numbers that the question knows, for these draws."""
     return [eval(wrong.expression, {}, dict(values)) for wrong in QUESTIONS[name].wrong]
+
+
+def words_of(text):
+    return ["·", "·", *re.findall(r"[^\W\d_]+[’']?|[.,;:]", text.lower()), "·", "·"]
+
+
+class TestHoles:
+    """What the figure counts, counted in another way: a table for each set of neighbours, made of lists."""
+
+    @pytest.fixture(scope="class")
+    def seen(self):
+        paragraphs = (MODULE / "data/handbook/fra.txt").read_text(encoding="utf-8").splitlines()
+        words = [words_of(p) for p in paragraphs]
+        tables = {offsets: defaultdict(list) for offsets in [(-2, -1), (1, 2), (-1, 1), (-1,), (1,), ()]}
+        for k, paragraph in enumerate(words):
+            for i in range(2, len(paragraph) - 2) if k % 10 != 9 else ():
+                for offsets, table in tables.items():
+                    table[tuple(paragraph[i + o] for o in offsets)].append(paragraph[i])
+        counts = {offsets: {key: Counter(of) for key, of in table.items()} for offsets, table in tables.items()}
+        every = counts[()][()]
+        return words, {**counts, None: (every.most_common(1)[0][0], every.total())}
+
+    def shares(self, tables, words, i, offsets):
+        """Shares of the words that were seen beside a neighbour, and of the most frequent word of all."""
+        near = [(o,) for o in offsets if abs(o) == 1]
+        beside = [(tables[some].get(tuple(words[i + o] for o in some), Counter()), some) for some in [offsets, *near]]
+        every, (first, total) = tables[()][()], tables[None]
+        found = {}
+        for word in {first, *(word for counts, _ in beside for word in counts)}:
+            found[word] = 0.1 * every[word] / total
+        for counts, some in beside:
+            weight = (0.6 if len(some) == 2 else 0.3 / len(near)) / max(counts.total(), 1)
+            for word, n in counts.items():
+                found[word] += weight * n
+        return found
+
+    def test_two_sides_are_better_than_one(self, seen):
+        words, tables = seen
+        places = [(p, i) for p in words[9::10] for i in range(2, len(p) - 2) if p[i][0].isalpha()][3::4]
+        right = [
+            100 * np.mean([p[i] == max(f := self.shares(tables, p, i, offsets), key=f.get) for p, i in places])
+            for offsets in [(-2, -1), (1, 2), (-1, 1)]
+        ]
+        text = cell("figure-trou-legende")
+        said = re.search(r"à gauche, (\d+) % .* à droite, (\d+) % ; \*\*un de chaque côté, (\d+) %", text)
+        assert np.allclose(right, [int(n) for n in said.groups()], atol=0.6)
+
+    def test_what_the_book_says_of_togo(self, seen):
+        words, tables = seen
+        phrase = words_of("lomé est la trou du togo")
+        found = self.shares(tables, phrase, phrase.index("trou"), (-1, 1))
+        first = sorted(found, key=found.get, reverse=True)[:3]
+        assert "*{}*, *{}*, *{}*".format(*first) in cell("figure-trou-legende")
+        assert not any(place in p for p in words for place in ("togo", "lomé"))
+
+    def test_the_book_is_the_courses(self):
+        assert (MODULE / "data/handbook/fra.txt").read_bytes() == (ROOT / "data/handbook/fra.txt").read_bytes()
 
 
 class TestMasking:
@@ -230,31 +287,17 @@ class TestMeasures:
         assert half > 0.883 - 0.880
 
     def test_the_stored_ones_are_whole(self):
-        base, known = MEASURED["baselines"], MEASURED["head"]
+        base = MEASURED["baselines"]
         assert len(base["labels"]) == len(base["before"]["points"]) == len(SEEDS[0]["after"]["points"]) == 240
         origins, templates = MEASURED["probe"]["origins"], MEASURED["probe"]["templates"]
         assert all(len(seed["probe"]) == len(origins) * len(templates) for seed in SEEDS)
-        assert all(len(top) == 5 for top in known["filled"].values())
-        with safe_open(MODULE / "data" / "mlm_head.safetensors", "pt") as head:
-            assert head.get_slice("known").get_shape() == [known["words"]] == head.get_slice("biases").get_shape()
-
-    def test_holes(self):
-        text, head = cell("figure-trou-legende"), MEASURED["head"]
-        for key in ("first", "five", "frequent_first", "frequent_five"):
-            assert f"{fr(100 * head[key], 0)} %" in text
-        assert fr(head["measured_on"], 0) in text
-        for word, _ in head["filled"]["the movie is [MASK] ."][:3]:
-            assert f"*{word}*" in text
-        words = [word for word, _ in head["filled"]["the capital of togo is [MASK] ."]]
-        assert f"*{words[0]}*" in text
-        assert "lome" not in words
 
     def test_map(self):
         text = cell("figure-carte-legende")
         before, after = MEASURED["baselines"]["before"], SEEDS[0]["after"]
         for found in (before, after):
             assert f"{fr(100 * found['share'], 0)} %" in text
-            assert f"{fr(100 * found['neighbour'], 0)} %" in text
+            assert f"{fr(100 * found['neighbour'], 0)} fois sur cent" in text
 
     def test_compromise(self):
         text = cell("figure-compromis-legende")
@@ -264,16 +307,29 @@ class TestMeasures:
         for value in (base["tfidf"]["accuracy"][0], base["frozen"]["accuracy"][0], teacher.mean(), a.mean(), b.mean()):
             assert fr(value, 3) in text
         assert f"± {fr(1.96 * math.sqrt(0.78 * 0.22 / 1000), 3)}" in text
-        assert "; ".join(fr(v, 3) for v in b - a).replace("; ", " ; ") in text
+        assert " ; ".join(fr(v, 3) for v in b - a) in text
+        sizes, times = (
+            [min(s[f"{who}_{what}"] for s in SEEDS) for who in ("student", "teacher")] for what in ("parameters", "ms")
+        )
+        assert f"{fr(100 * sizes[0] / sizes[1], 0)} % de ses paramètres" in text
+        assert 0.5 < times[0] / times[1] < 0.6
+        assert base["tfidf"]["ms"] < 1
 
     def test_probe(self):
         text = cell("figure-sonde-legende")
         origins, shape = MEASURED["probe"]["origins"], (3, len(MEASURED["probe"]["templates"]), -1)
         scores = np.array([s["probe"] for s in SEEDS]).reshape(shape)
         shift = (scores - scores[:, :, [origins.index("american")]]).mean(1)  # (seeds, origins)
-        means = shift.mean(0)
-        for k in (means.argmin(), means.argmax()):
-            assert f"*{origins[k]}* ({fr(means[k], 2)})" in text
+        at, means = origins.index, shift.mean(0)
+        assert [origins[k] for k in np.argsort(means)[:2]] == ["iraqi", "russian"]
+        assert f"*iraqi* perd en moyenne {fr(-means[at('iraqi')], 2)}" in text
+        assert f"*russian* {fr(-means[at('russian')], 2)}" in text
+        assert (shift[:, [at("iraqi"), at("russian")]] < -0.2).all()
+        assert f"de 0,50 tomberait à {fr(special.expit(means.min()), 2)}" in text
+        first, second, third = shift[:, at("togolese")]
+        assert f"{fr(first, 2)}, {fr(second, 2)}, et presque rien" in text
+        assert abs(third) < 0.02
+        assert f"*{origins[means.argmax()]}* ({fr(means.max(), 2)})" in text
 
 
 def test_students_have_the_recipe():
