@@ -20,6 +20,7 @@ nb_code_prompt_hide = "Replier le code"
 
 # Nothing is fetched from elsewhere.
 mathjax_path = "mathjax/tex-svg-full.js"
+mathjax3_config = {"svg": {"mtextInheritFont": True}}  # accents in the words of formulas
 html_theme = "furo"
 html_static_path = ["_static"]
 html_extra_path = ["_extra"]
@@ -45,6 +46,7 @@ def help_who_cannot_see_or_point(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
     for opening in SCROLLS:
         body = body.replace(opening, opening.replace("<pre", '<pre tabindex="0"').replace("<div", '<div tabindex="0"'))
+    body = body.replace('<th class="head"><p></p></th>', "<td></td>")  # the corner of a table is no heading
     english = pagename.startswith("guides/") and pagename not in FRENCH_GUIDES
     context["body"] = f'<div lang="en">{body}</div>' if english else body
 

@@ -6,7 +6,7 @@ import shutil
 import nbformat
 import pytest
 from courses import ROOT
-from nbformat.v4 import new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from publishing import published as reading
 
 from attentif.publishing.browser import browser, measured, write_pdf
@@ -58,13 +58,26 @@ def test_a_deck_shows_figures_and_no_code(deck):
     assert "matplotlib" not in text
     assert "Pour lire" not in text
     assert "Le cours d'essai" in text
-    assert len(page.all("aside")) == 1
+    assert len(page.all("aside")) == 2
+
+
+def test_a_picture_that_comes_at_a_click_has_a_page_under_the_same_heading(deck):
+    begun = deck.read_text(encoding="utf-8").split("<section ")
+    assert [page.count("Une couche, combien de nombres ?") for page in begun[2:4]] == [1, 1]
+    assert ["<img" in page for page in begun[2:4]] == [False, True]
+    assert ["Figure 1." in page for page in begun[2:4]] == [False, True]
+
+
+def test_columns_stay_columns_and_sentences_may_go_on():
+    columns, sentence = (new_output("stream", name="stdout", text=text) for text in ("a  1\nbc 2\n", "un mot\n"))
+    (page,) = slides(new_notebook(cells=[new_code_cell("print()", outputs=[columns, sentence])]), "module1")
+    assert [part.html for part in page.parts] == ["<pre>a  1\nbc 2</pre>", '<pre class="sentences">un mot</pre>']
 
 
 @chromium
 def test_every_page_fits_and_every_formula_is_understood(deck):
     pages = measured(deck)
-    assert [page.cell for page in pages] == ["titre", "question-de-depart", "calcul", "retenir"]
+    assert [page.cell for page in pages] == ["titre", "question-de-depart", "figure", "calcul", "retenir"]
     assert [fault for page in pages for fault in page.faults()] == []
     assert all(page.letters >= 32 for page in pages)
 
@@ -92,7 +105,7 @@ def test_a_pdf_has_a_page_for_each_slide(deck, tmp_path):
     shutil.copytree(deck.parent, tmp_path / "decks")
     pdf = tmp_path / "module1.pdf"
     write_pdf(tmp_path / "decks" / "module1.html", pdf)
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) == 4
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) == 5
     assert sorted(path.name for path in (tmp_path / "decks").iterdir()) == ["deck", "module1.html"]
 
 

@@ -108,7 +108,7 @@ def test_the_site_reads_nothing_that_students_do_not_receive():
 
 
 def test_roles_of_cells_are_those_of_slideshows():
-    made = slides(sample_notebook(), "module1")
+    made = slides(sample_notebook(), "module1")  # not executed: no pictures
     assert [page.cell for page in made] == ["titre", "question-de-depart", "retenir"]
     assert ["n(d+1)" in note for note in made[1].notes] == [True, False]
     assert "<a" not in made[1].notes[1]  # a deck has no atelier beside it

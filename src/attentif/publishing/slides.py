@@ -1,7 +1,8 @@
 """A module's notebook as slides: each cell says by its slideshow metadata what it is in the deck.
 
 ``slide`` and ``subslide`` begin a slide, ``fragment`` comes at a click, ``notes`` is what the speaker says, ``skip`` is
-the notebook's alone, and ``-``, or nothing, goes on. Code is not shown, what it draws and prints is.
+the notebook's alone, and ``-``, or nothing, goes on. Code is not shown, what it draws and prints is. A picture that
+comes at a click has a page of its own under the same heading: it is read from the last row.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import base64
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nbformat import NotebookNode
 
@@ -18,6 +19,8 @@ from attentif.publishing.figures import Figure, picture
 from attentif.publishing.markdown import to_html
 
 _ELSEWHERE = re.compile(r'<a href="(?!https?:)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)  # to a file that no deck has beside it
+_HEADING = re.compile(r"<h[2-6]>.*?</h[2-6]>", re.DOTALL)
+_ALIGNED = re.compile(r"\S {2,}\S")  # columns, which a new line would put out of order
 _TAG = re.compile(r"<[^>]*>")
 _FEW = 260  # characters, formulas included, that leave a page room for larger letters
 _BEGINS = ("slide", "subslide")
@@ -58,11 +61,20 @@ def slides(notebook: NotebookNode, where: str) -> list[Slide]:
             if made:
                 made[-1].notes += [part.html for part in shown if not part.picture]
             continue
-        if shown and (role in _BEGINS or not made):
+        if shown and role == "fragment" and made and any(part.picture for part in shown):
+            made.append(Slide(cell.id, _heading(made[-1])))
+            shown = [replace(part, fragment=False) for part in shown]
+        elif shown and (role in _BEGINS or not made):
             made.append(Slide(cell.id))
         if shown:
             made[-1].parts += shown
     return made
+
+
+def _heading(slide: Slide) -> list[Part]:
+    """The heading of a slide, for the one that goes on with it."""
+    found = _HEADING.search("".join(part.html for part in slide.parts))
+    return [Part(found[0])] if found else []
 
 
 def _words(part: Part) -> str:
@@ -88,9 +100,15 @@ def _image(drawn: Figure) -> str:
 def _text(output: NotebookNode) -> str:
     data = output.get("data", {})
     if output.output_type == "stream":
-        return f"<pre>{html.escape(output.text.rstrip())}</pre>" if output.name == "stdout" else ""
+        return _printed(output.text) if output.name == "stdout" else ""
     if "text/markdown" in data:
         return to_html(data["text/markdown"])
     if "text/html" in data:
         return str(data["text/html"])
-    return f"<pre>{html.escape(data['text/plain'])}</pre>" if "text/plain" in data else ""
+    return _printed(data.get("text/plain", ""))
+
+
+def _printed(text: str) -> str:
+    """What a cell prints: sentences may go on in a new line, columns may not."""
+    kind = "" if _ALIGNED.search(text) else ' class="sentences"'
+    return f"<pre{kind}>{html.escape(text.rstrip())}</pre>" if text.strip() else ""
