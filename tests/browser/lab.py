@@ -17,6 +17,8 @@ QUIET = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 
+_KERNEL = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel"
+
 
 @contextmanager
 def jupyter_lab(root, scratch):
@@ -69,7 +71,7 @@ class OpenNotebook:
         page.goto(f"{address}/doc/tree/{path}")
         self._cells = page.locator(".jp-Notebook .jp-Notebook-cell")
         page.wait_for_function(f"document.querySelectorAll('.jp-Notebook-cell').length == {len(self._ids)}")
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(state="attached")
+        page.wait_for_function(f"{_KERNEL}?.status === 'idle'")
 
     def id_of(self, grade_id):
         """The id of the cell that nbgrader knows under a name."""
@@ -93,15 +95,17 @@ class OpenNotebook:
         self.page.keyboard.insert_text(code)
 
     def run(self, name):
-        """Runs the cell and waits for its end."""
+        """Runs the cell and waits for its end, which gives it another number."""
+        before = self._number(name).inner_text()
         self._edit(name)
         self.page.keyboard.press("Control+Enter")
-        self._wait()
+        place, chosen = self._ids.index(name), ".jp-Notebook-cell"
+        prompt = f"document.querySelectorAll('{chosen}')[{place}].querySelector('.jp-InputPrompt').textContent"
+        self.page.wait_for_function(f"![{before!r}, '[*]:'].includes({prompt})")
 
     def run_all_above(self, name):
         self._edit(name)
         self.command("notebook:run-all-above")
-        self._wait()
 
     def save(self):
         before = self.file.stat().st_mtime_ns
@@ -113,14 +117,12 @@ class OpenNotebook:
         raise AssertionError("the notebook was not saved")
 
     def command(self, name, **arguments):
-        self.page.evaluate("([n, a]) => void window.jupyterapp.commands.execute(n, a)", [name, arguments])
+        """Executes one of JupyterLab's commands and waits for its end."""
+        run = "async ([n, a]) => { await window.jupyterapp.commands.execute(n, a); }"
+        self.page.evaluate(run, [name, arguments])
 
     def _edit(self, name):
         self.cell(name).locator(".cm-content").click()
 
-    def _wait(self):
-        """Until no cell waits for its turn or runs."""
-        self.page.wait_for_timeout(100)
-        self.page.wait_for_function(
-            "![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent.includes('*'))"
-        )
+    def _number(self, name):
+        return self.cell(name).locator(".jp-InputPrompt")
