@@ -18,6 +18,7 @@ import nbformat
 from classes import ATELIER, ROOT, SUBJECTS, Subject, environment, hand_in, make_course
 from measure import Cost, measured
 from nbgrader.api import Gradebook
+from real_classes import real_table, run_real
 
 from attentif.exercises.course import Course
 from attentif.scheduler.pool import usable_cores
@@ -226,13 +227,16 @@ LOAD = os.getloadavg()
 HEAD = """\
 # How fast
 
-Written by `make bench`. A class is graded by stock `nbgrader autograde` (hand-written asserts) and by
-`attentif grade` (sandbox on; public and hidden checks outside the kernel), in one run; the grades are compared and
-must be equal. Times include the start of the command; CPU seconds are those of every process; memory is the largest
-sum of proportional shares (PSS). "One more submission" is what the large class takes more than the small one, for
-each submission more: the command's start is left out on both sides. Before the measurements a submission burns a
-known CPU time in its kernel, which the CPU clock must show. On a machine that does other things meanwhile, CPU
-seconds say more than wall time.
+Written by `make bench`. A class is graded by stock `nbgrader autograde` and by `attentif grade` (sandbox on; public and
+hidden checks outside the kernel), in one run; the grades are compared and must be equal. First, classes of real
+hand-ins of whole ateliers, as many of each kind (solved, half-written, as it was released, every exercise with a
+listed mistake): stock nbgrader runs the same notebooks, their public checks in the kernel, and what passes there must
+be what passes here. Then two small notebooks of one exercise, with hand-written asserts for stock nbgrader. Times
+include the start of the command; CPU seconds are those of every process; memory is the largest sum of proportional
+shares (PSS). "One more submission" is what the large class takes more than the small one, for each submission more:
+the command's start is left out on both sides. Before the measurements a submission burns a known CPU time in its
+kernel, which the CPU clock must show. On a machine that does other things meanwhile, CPU seconds say more than wall
+time, but they grow too: read ratios.
 """
 
 
@@ -242,14 +246,21 @@ def main() -> None:
     parser.add_argument(
         "--counts", type=int, nargs="+", default=[24, 100], help="submissions in a small class and in a large one"
     )
-    parser.add_argument("--subject", choices=SUBJECTS, action="append", help="only this notebook; may be repeated")
+    parser.add_argument("--subject", choices=SUBJECTS, nargs="*", help="only these small notebooks")
+    parser.add_argument("--atelier", nargs="*", default=["atelier1", "atelier3"], help="whose real hand-ins are graded")
+    parser.add_argument("--rounds", type=int, default=1, help="real hand-ins of each kind: solved, half-written, …")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
     options = parser.parse_args()
     cores = usable_cores()
     lines = [HEAD]
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         prove_the_clock(Path(scratch, "clock"))
-        for name in options.subject or SUBJECTS:
+        for atelier in options.atelier:
+            say(f"{atelier}: real hand-ins")
+            real = run_real(atelier, Path(scratch, atelier), options.rounds, sorted({1, cores}))
+            lines += real_table(real)
+            print("\n".join(real_table(real)), flush=True)
+        for name in SUBJECTS if options.subject is None else options.subject:
             result = run(SUBJECTS[name], Path(scratch, name), sorted(options.counts), sorted({1, cores}))
             lines += table(result)
             print("\n".join(table(result)), flush=True)

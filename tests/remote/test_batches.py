@@ -38,10 +38,12 @@ def big(size): return np.zeros(size)
 def how_many(): return len(seen)
 """
 
+WALL = 100.0  # times as wide as the limit on CPU, which alone is judged here: the machine may be busy
+
 
 @pytest.fixture
 def frozen(frozen_process, tmp_path):
-    with frozen_process(tmp_path, CODE) as listener:
+    with frozen_process(tmp_path, CODE, wall_factor=WALL) as listener:
         yield listener
 
 
@@ -71,7 +73,7 @@ def test_each_call_has_the_whole_limit(frozen):
 
 
 @pytest.mark.parametrize(
-    ("fatal", "error", "how"), [("loop", TimeLimit, "1 s 6 s"), ("leave", ProcessDied, "exit code 3")]
+    ("fatal", "error", "how"), [("loop", TimeLimit, "1 s"), ("leave", ProcessDied, "exit code 3")]
 )
 def test_what_ends_the_session_stands_in_its_place(frozen, fatal, error, how):
     lost = frozen.lost.get("exercise", 0.0)
@@ -96,7 +98,7 @@ def test_more_questions_and_more_bytes_than_go_at_once(frozen):
 @pytest.mark.parametrize(("value", "forgiven"), [("warm", True), ("slow", False)])
 def test_a_slow_first_call_among_many(tmp_path, frozen_process, value, forgiven):
     with (
-        frozen_process(tmp_path, CODE) as frozen,
+        frozen_process(tmp_path, CODE, wall_factor=WALL) as frozen,
         frozen.open_session("exercise", time_limit=1) as student,
     ):
         found = asked(student, "f", [1, value, 3])
@@ -110,7 +112,7 @@ def test_a_slow_first_call_among_many(tmp_path, frozen_process, value, forgiven)
 
 def test_two_slow_calls_share_one_allowance(tmp_path, frozen_process):
     with (
-        frozen_process(tmp_path, CODE, first_call=0.8) as frozen,
+        frozen_process(tmp_path, CODE, wall_factor=WALL, first_call=0.8) as frozen,
         frozen.open_session("exercise", time_limit=1) as student,
     ):
         assert isinstance(asked(student, "work", [1.5, 1.5])[-1], TimeLimit)

@@ -66,8 +66,9 @@ class SnapshotStudents:
 
     @contextlib.contextmanager
     def open(self, exercise: str, check_file: Path, *, time_limit: float, alone: bool = False) -> Iterator[Student]:
-        """A session with a fork of the snapshot: the exercise's public checks share one, its hidden ones another, as
-        long as all goes well. NotRun if there is no snapshot or no time left."""
+        """A session with a fork of the snapshot: the exercise's checks share one as long as all goes well, but that a
+        public check, whose words are the student's, never meets one that has seen hidden inputs. NotRun if there is no
+        snapshot or no time left."""
         self.shared = False
         hidden = is_hidden(check_file)
         self._close_all_but(exercise)
@@ -128,8 +129,11 @@ class SnapshotStudents:
         """The session that an earlier check has left; None if there is none, or none any more. Code that ends it
         between two checks, or lets it wait, has a session for each check from then on."""
         kept = self._kept.get((exercise, hidden))
+        if kept is None and hidden:
+            kept = self._kept.pop((exercise, False), None)
         if kept is None:
             return None
+        self._kept[exercise, hidden] = kept
         refuse_overtime(kept.session)
         if rejoin(self._as_student(kept.session, exercise, hidden=False)):
             return kept.session

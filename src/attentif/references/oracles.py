@@ -131,6 +131,7 @@ class OracleReference:
     hidden: bool = True
     _expected: dict[CaseKey, Any] = field(default_factory=dict)
     _variants: dict[tuple[str, CaseKey], Outcome] = field(default_factory=dict)
+    _gradients: dict[tuple[CaseKey, bytes], list[Any]] = field(default_factory=dict)
     _witnesses: Sequence[Case] | None = None
     _pairs: dict[str, list[Candidate]] = field(default_factory=dict)
     _others: dict[Hashable, OracleReference] = field(default_factory=dict)
@@ -193,7 +194,16 @@ class OracleReference:
         return self._expected[key]
 
     def expected_gradients(self, case: Case, cotangent: Any) -> list[Any]:
-        """Gradients of ⟨first output, cotangent⟩ through the reference, in the order of ``case.differentiable``."""
+        """Gradients of ⟨first output, cotangent⟩ through the reference, in the order of ``case.differentiable``.
+        Remembered where the inputs are those that were drawn."""
+        if self.original(case) is not case:
+            return self._gradients_of(case, cotangent)
+        key = (key_of(case), cotangent.numpy().tobytes())
+        if key not in self._gradients:
+            self._gradients[key] = self._gradients_of(case, cotangent)
+        return self._gradients[key]
+
+    def _gradients_of(self, case: Case, cotangent: Any) -> list[Any]:
         call = copy.deepcopy(case.call)
         return list(
             probes.gradients(vars(self.oracle.namespace()), call, wrt=list(case.differentiable), cotangent=cotangent)

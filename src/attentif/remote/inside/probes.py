@@ -255,7 +255,7 @@ def call_and_inputs(namespace: Namespace, call: Call, by: str = "") -> dict[str,
     """{"inputs": the inputs as they are after the call, "output": what it returned}; no "output" if it raised. Whoever
     asks compares both: with what was sent, and with what is right. ``by``: the probe that makes the call."""
     target = None if by else made(namespace, call)
-    given = {key: copy.deepcopy(resolve(namespace, value)) for key, value in call.inputs.items()}
+    given = {key: _own(namespace, value) for key, value in call.inputs.items()}
     try:
         if target is None:
             return {"inputs": given, "output": PROBES[by](namespace, replace(call, inputs=given))}
@@ -264,12 +264,25 @@ def call_and_inputs(namespace: Namespace, call: Call, by: str = "") -> dict[str,
         return {"inputs": given}
 
 
+def _own(namespace: Namespace, value: Any) -> Any:
+    """An input that nobody else has: what came by value is ours already, and need not be copied."""
+    found = resolve(namespace, value)
+    return found if found is value and _came_by_value(value) else copy.deepcopy(found)
+
+
+def _came_by_value(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    if type(value) in (list, tuple):
+        return all(map(_came_by_value, value))
+    return type(value) is np.ndarray or (torch is not None and type(value) is torch.Tensor)
+
+
 @probe
 def call_and_overwrite(namespace: Namespace, call: Call) -> dict[str, Any]:
     """{"inputs", "outputs"} of a call that returns several tensors, as they are once every x of the first has become
     −1 − x in place. Whoever asks compares them: memory that another output or an input shares is not what it was."""
     target = made(namespace, call)
-    given = {key: copy.deepcopy(resolve(namespace, value)) for key, value in call.inputs.items()}
+    given = {key: _own(namespace, value) for key, value in call.inputs.items()}
     outputs = tuple(target(*given.values()))
     outputs[0].neg_().sub_(1)
     return {"inputs": given, "outputs": outputs}

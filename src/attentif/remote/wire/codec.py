@@ -21,7 +21,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -51,6 +51,7 @@ DTYPES = {
 }
 _COMPLEX = {"complex64": "float32", "complex128": "float64"}
 _FROM_SAFETENSORS = {code: (name, size) for name, (code, size) in DTYPES.items()}
+_PLAIN = {np.dtype(name): name for name in DTYPES if name != "bfloat16"}
 _NUMPY_DTYPES = frozenset(DTYPES) - {"bfloat16"} | frozenset(_COMPLEX)
 _TORCH_DTYPES = frozenset(DTYPES) | frozenset(_COMPLEX)
 # A closed string, or one that never closes: either way the search goes on behind it, so that it is linear.
@@ -79,8 +80,7 @@ class MessageLimits:
 DEFAULT_LIMITS = MessageLimits()
 
 
-@dataclass(frozen=True)
-class RawTensor:
+class RawTensor(NamedTuple):
     """A dense tensor as bytes: a dtype of DTYPES, a shape, and the elements in C order, little-endian."""
 
     dtype: str
@@ -100,6 +100,8 @@ class RawTensor:
             raise ProtocolError(f"this version of torch has no {self.dtype}")
         if not self.data.size:
             return torch.empty(self.shape, dtype=dtype)
+        if self.dtype in _NUMPY_DTYPES:
+            return torch.from_numpy(self.numpy())
         return torch.from_numpy(self.data.copy()).view(dtype).reshape(self.shape)
 
 
@@ -205,6 +207,8 @@ class _Writer:
 
     def __init__(self, keep: Keep, export: Export | None, limits: MessageLimits) -> None:
         self.keep, self.export, self.limits, self.nodes = keep, export, limits, 0
+        torch = sys.modules.get("torch")
+        self.tensor = None if torch is None else torch.Tensor
 
     def write(self, value: Any, depth: int) -> Any:
         self.nodes += 1
@@ -217,6 +221,8 @@ class _Writer:
             return value
         if kind is str:
             return self._write_string(value)
+        if kind is self.tensor and (raw := _raw_seen_by_numpy(value, self.limits)) is not None:
+            return {"torch": self.keep(raw)}
         if kind in _CONTAINERS:
             return self._write_container(value, kind, depth)
         if issubclass(kind, np.generic) and not issubclass(kind, (str, bytes)):  # before float: np.float64 is one
@@ -263,8 +269,9 @@ class _Writer:
 
     def _write_key(self, key: Any, depth: int) -> Any:
         """A key, or a member of a set: scalars and tuples of scalars; numpy's scalars become Python's."""
-        if type(key) is str:
-            return self.write(key, depth + 1)
+        if type(key) is str and depth < self.limits.depth and self.nodes < self.limits.nodes:
+            self.nodes += 1
+            return self._write_string(key)
         if issubclass(type(key), np.generic):
             key = np.array(key, subok=False).item()
         tree = self.write(key, depth + 1)
@@ -347,6 +354,20 @@ def _raw_torch(value: torch.Tensor, limits: MessageLimits = DEFAULT_LIMITS) -> R
         return _raw_plain(torch.Tensor.detach(value), limits)
 
 
+def _raw_seen_by_numpy(tensor: torch.Tensor, limits: MessageLimits) -> RawTensor | None:
+    """The same by the shortest way, for real numbers in this machine's memory; None for any other tensor."""
+    try:
+        array = tensor.detach().numpy()
+    except (RuntimeError, TypeError):
+        return None
+    name = _PLAIN.get(array.dtype)
+    if name is None:
+        return None
+    if array.nbytes > limits.bytes:
+        raise TooLarge(array.shape)
+    return RawTensor(name, array.shape, np.frombuffer(array.tobytes(), np.uint8))
+
+
 def _raw_plain(tensor: torch.Tensor, limits: MessageLimits) -> RawTensor:
     import torch
 
@@ -423,7 +444,7 @@ class _Reader:
 
     def _read_keys(self, trees: list[Any], depth: int) -> list[Any]:
         keys = [self.read(tree, depth + 1) for tree in trees]
-        if not all(type(key) is str or _can_be_key(key) for key in keys):
+        if any(type(key) is not str and not _can_be_key(key) for key in keys):
             raise ProtocolError("a dictionary or set has a key that cannot be one")
         # Numbers made to have one hash would take hours to insert.
         if len(keys) > _SAME_HASH and len(keys) - len({hash(key) for key in keys}) > _SAME_HASH:
@@ -545,11 +566,11 @@ def _take(tensors: dict[str, RawTensor], name: str) -> RawTensor:
     return tensors.pop(name)
 
 
-def _parse_json(text: bytes, nodes: int) -> Any:
+def _parse_json(text: bytes, nodes: int, decoder: json.JSONDecoder | None = None) -> Any:
     """JSON of at most about ``nodes`` parts, counted before anything is built; no NaN, no number beyond a float."""
     if _count_marks(text, 0, len(text)) > 4 * nodes + 4:  # perhaps only because of its strings
         _check_parts(text, 4 * nodes + 4)
-    return _STRICT_JSON.decode(text.decode("utf-8", "surrogatepass"))
+    return (decoder or _STRICT_JSON).decode(text.decode("utf-8", "surrogatepass"))
 
 
 def _count_marks(text: bytes, start: int, end: int) -> int:
@@ -587,6 +608,7 @@ def _no_constant(text: str) -> Any:
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # made once: there are thousands of messages
 _STRICT_JSON = json.JSONDecoder(parse_int=_small_int, parse_float=_finite_float, parse_constant=_no_constant)
+_ENTRIES_JSON = json.JSONDecoder()  # each number is looked at afterwards: whole, and no larger than the message
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -596,15 +618,13 @@ _STRICT_JSON = json.JSONDecoder(parse_int=_small_int, parse_float=_finite_float,
 def _save_tensors(tensors: list[RawTensor]) -> list[Any]:
     if not tensors:
         return []
-    entries, end = {}, 0
+    entries, end = [], 0
     for index, raw in enumerate(tensors):
         begin, end = end, end + raw.data.size
-        entries[f"t{index}"] = {
-            "dtype": DTYPES[raw.dtype][0],
-            "shape": list(raw.shape),
-            "data_offsets": [begin, end],
-        }
-    header = _JSON.encode(entries).encode()
+        entries.append(
+            f'"t{index}":{{"dtype":"{DTYPES[raw.dtype][0]}","shape":{list(raw.shape)},"data_offsets":[{begin},{end}]}}'
+        )
+    header = f"{{{','.join(entries)}}}".encode()
     header += b" " * (-len(header) % 8)
     return [struct.pack("<Q", len(header)), header, *(raw.data for raw in tensors)]
 
@@ -618,7 +638,7 @@ def _load_tensors(blob: memoryview, limits: MessageLimits) -> dict[str, RawTenso
     (size,) = struct.unpack("<Q", blob[:8])
     if size > len(blob) - 8 or size > 1024 * (limits.tensors + 1):
         raise ProtocolError("the header of the tensors is too long")
-    entries = _parse_json(bytes(blob[8 : 8 + size]), limits.tensors * (_MAX_AXES + 4))
+    entries = _parse_json(bytes(blob[8 : 8 + size]), limits.tensors * (_MAX_AXES + 4), _ENTRIES_JSON)
     elements = np.frombuffer(blob[8 + size :], np.uint8)
     if type(entries) is not dict or len(entries) > limits.tensors:
         raise ProtocolError("the header of the tensors is malformed")
@@ -643,9 +663,15 @@ def _read_entry(entry: Any, limits: MessageLimits) -> tuple[str, tuple[int, ...]
     code, shape = entry["dtype"], entry["shape"]
     if type(code) is not str or code not in _FROM_SAFETENSORS:
         raise ProtocolError("a dtype that is not allowed")
-    if type(shape) is not list or len(shape) > _MAX_AXES or any(type(n) is not int or n < 0 for n in shape):
+    if type(shape) is not list or len(shape) > _MAX_AXES:
         raise ProtocolError("a shape that is none")
-    if math.prod(n for n in shape if n) > limits.elements:
+    count = axes = 1  # axes: what the others hold where one is empty
+    for length in shape:
+        if type(length) is not int or length < 0:
+            raise ProtocolError("a shape that is none")
+        count *= length
+        axes *= length or 1
+    if axes > limits.elements:
         raise ProtocolError("a tensor has too many elements")
     dtype, size = _FROM_SAFETENSORS[code]
-    return dtype, tuple(shape), math.prod(shape) * size
+    return dtype, tuple(shape), count * size
