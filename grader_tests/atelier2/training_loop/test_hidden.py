@@ -1,7 +1,5 @@
 """Vérifications cachées : evaluate, train, save_checkpoint, load_checkpoint."""
 
-from dataclasses import replace
-
 import pytest
 import torch
 
@@ -56,11 +54,6 @@ def deep_model(rng, V, d, depth, read):
     }
 
 
-def alone(cases, case):
-    """The cases of a check, this one in their place."""
-    return replace(cases, cases=(case,), reference=cases.reference.of_others(case), asked={})
-
-
 @pytest.mark.weight(1)
 @pytest.mark.requires("test_fresh_measures")
 @pytest.mark.memory_limit(200)
@@ -72,7 +65,7 @@ def test_measuring_takes_little_memory(student, cases, rng):
     model = deep_model(rng, 12, 64, 260, ["logits"])  # 2,048 positions of 64 features: 1 MiB each of the 260 layers
     ids = torch.from_numpy(rng.integers(0, 12, size=8 * 256 + 9))
     call = Call("evaluate", {"model": model, "ids": ids, "B": 8, "T": 256}, probe="call_made")
-    alone(cases, Case("evaluate_deep", call)).check_values(student)
+    cases.others(Case("evaluate_deep", call)).check_values(student)
 
 
 @pytest.mark.weight(1)
@@ -93,7 +86,7 @@ def test_training_takes_no_more_memory_as_it_goes_on(student, cases, rng):
         T=256,
         eval_every=1,
     )
-    alone(cases, Case("train_long", large)).check_values(student)
+    cases.others(Case("train_long", large)).check_values(student)
 
 
 @pytest.mark.weight(1)

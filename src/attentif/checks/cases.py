@@ -47,6 +47,9 @@ class Reference(Knowledge, Protocol):
     def title(self) -> Text:
         """The exercise's title."""
 
+    def of_others(self, *cases: Case) -> Reference:
+        """The right answers to other cases of the exercise."""
+
     def expected_gradients(self, case: Case, cotangent: Any) -> list[Any]:
         """The right gradients of ⟨first output, cotangent⟩ by the case's differentiable inputs."""
 
@@ -54,13 +57,14 @@ class Reference(Knowledge, Protocol):
 @dataclass(frozen=True)
 class CaseSet:
     """Some cases of an exercise. Every ``check_…`` method raises CheckFailure with words for the student. ``asked``:
-    what the student's functions gave, kept from one check of a run to the next in order to name mistakes."""
+    what the student's functions gave, and what was found in it, kept from one check of a run to the next in order to
+    name mistakes."""
 
     reference: Reference
     cases: tuple[Case, ...]
     layout: str = "contiguous"
     float32: bool = False
-    asked: Asked = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
 
     def __iter__(self) -> Iterator[Case]:
         return iter(self.cases)
@@ -81,6 +85,10 @@ class CaseSet:
         if not chosen:
             raise KeyError(f"no case calls {', '.join(functions)}")
         return replace(self, cases=chosen)
+
+    def others(self, *cases: Case) -> CaseSet:
+        """Cases that a hidden check makes itself, in the place of these."""
+        return replace(self, cases=cases, reference=self.reference.of_others(*cases), asked=Asked())
 
     def in_float32(self) -> CaseSet:
         """The same cases, float64 inputs given as float32; answers are held to float32 precision."""

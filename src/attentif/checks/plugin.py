@@ -20,6 +20,7 @@ from attentif.checks.cases import CaseSet, Reference
 from attentif.checks.handed_in import HandedIn
 from attentif.checks.remarks import Remarks
 from attentif.checks.run import RUN, NotRun, Run
+from attentif.diagnosis.answers import Asked
 from attentif.diagnosis.not_finite import explain_not_finite_reply, holds_nan
 from attentif.diagnosis.student_errors import explain_error, explain_remote, explain_stub, is_stub
 from attentif.exercises.conventions import is_hidden
@@ -73,7 +74,7 @@ def exercise(request: pytest.FixtureRequest) -> Reference:
 @pytest.fixture
 def cases(request: pytest.FixtureRequest, exercise: Reference) -> CaseSet:
     """All cases of the exercise: the public ones in a public file, fresh draws in a hidden one."""
-    asked = _run_of(request.config).asked.setdefault(exercise.exercise, {})
+    asked = _run_of(request.config).asked.setdefault(exercise.exercise, Asked())
     return CaseSet(exercise, tuple(exercise.cases), asked=asked)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from attentif.diagnosis.relations import Sample
 from attentif.exercises.exercise import Case, Function, Given
@@ -14,7 +14,23 @@ from attentif.references.compare import paired_outputs, to_numpy
 from attentif.references.outcome import Outcome, Trace, run_student
 
 NAMING_SECONDS = 10.0  # what may be spent, in one check, on asking about cases that are not its own
-Asked = MutableMapping[tuple[str, str], Outcome]  # by function and name of the case
+Found = TypeVar("Found")
+
+
+@dataclass
+class Asked:
+    """What a student's functions gave, by function and name of the case, and what was found in it: kept from one check
+    of a run to the next, so that each is asked about, and each thing looked for, once."""
+
+    outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    findings: dict[Hashable, Any] = field(default_factory=dict)
+
+    def note(self, case: Case, outcome: Outcome, function: Function) -> None:
+        """A new outcome. Where it is not what it was, what was found before is no longer known."""
+        before = self.outcomes.get(_key(case))
+        if before is not None and not outcome.agrees_with(before, function):
+            self.findings.clear()
+        self.outcomes[_key(case)] = outcome
 
 
 class Knowledge(Protocol):
@@ -57,7 +73,8 @@ class Knowledge(Protocol):
 @dataclass(frozen=True)
 class WrongAnswer:
     """What a student's function gave on some cases, one at least being wrong. ``plain``: the inputs are as they were
-    drawn, not changed in dtype or layout. ``asked`` keeps what it gave on others, for the checks that follow."""
+    drawn, not changed in dtype or layout. ``asked`` keeps what it gave on others, and what was found, for the checks
+    that follow."""
 
     function: Function
     cases: Sequence[Case]
@@ -65,7 +82,7 @@ class WrongAnswer:
     knowledge: Knowledge
     student: Any
     plain: bool = True
-    asked: Asked = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def together(self) -> list[tuple[Case, Outcome]]:
@@ -83,6 +100,14 @@ class WrongAnswer:
         need not be asked about more."""
         ordered = sorted(self.together, key=lambda each: self._is_right(*each))
         return replace(self, cases=[case for case, _ in ordered], outcomes=[outcome for _, outcome in ordered])
+
+    def once(self, what: str, look: Callable[[], Found]) -> Found:
+        """What ``look`` finds in these answers: looked for once for all checks of a run that ask about the same."""
+        key = what, self.function, self.knowledge.hidden, frozenset(_key(case) for case in self.cases)
+        if key not in self.asked.findings:
+            self.asked.findings[key] = look()
+        found: Found = self.asked.findings[key]
+        return found
 
     def _is_right(self, case: Case, outcome: Outcome) -> bool:
         return outcome.agrees_with(Outcome(self.knowledge.expected(case)), self.function)
@@ -115,16 +140,18 @@ def on_all_cases(answer: WrongAnswer) -> WrongAnswer | None:
     RemoteError where the student's process comes to its end."""
     deadline = time.monotonic() + NAMING_SECONDS
     known = {_key(case): case for case in (answer.cases if answer.plain else ())}
-    answer.asked.update({_key(c): outcome for c, outcome in (answer.together if answer.plain else ())})
+    for case, outcome in answer.together if answer.plain else ():
+        answer.asked.note(case, outcome, answer.function)
     for case in (*answer.knowledge.witnesses, *answer.knowledge.cases):
         if case.call.target == answer.function.name:
             known.setdefault(_key(case), case)
     for key, case in known.items():
-        if key not in answer.asked:
+        if key not in answer.asked.outcomes:
             if time.monotonic() > deadline:
                 return None
-            answer.asked[key] = run_student(case, answer.student)
-    whole = replace(answer, cases=list(known.values()), outcomes=[answer.asked[key] for key in known], plain=True)
+            answer.asked.outcomes[key] = run_student(case, answer.student)
+    outcomes = [answer.asked.outcomes[key] for key in known]
+    whole = replace(answer, cases=list(known.values()), outcomes=outcomes, plain=True)
     return whole if whole.wrong else None
 
 

@@ -9,7 +9,7 @@ cannot be done (a time limit, say) nothing is named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import permutations
 
@@ -19,7 +19,7 @@ from attentif.diagnosis.not_finite import broken_places, explain_not_finite, fir
 from attentif.diagnosis.relations import ENOUGH_CASES, Hypothesis, Sample, concerned_by, recognise
 from attentif.diagnosis.small_gap import explain_small_gap
 from attentif.diagnosis.submodules import divergence_explanation, first_divergence, reference_trace, student_trace
-from attentif.exercises.exercise import Case, Function
+from attentif.exercises.exercise import Case, Function, Given
 from attentif.references.candidates import Candidate
 from attentif.references.compare import compare
 from attentif.remote.wire.call import Ref
@@ -50,31 +50,42 @@ def name_mistake(answer: WrongAnswer) -> Explanation | None:
 def _known_mistakes(answer: WrongAnswer, whole: WrongAnswer) -> list[Explanation]:
     """The listed misconceptions that explain every case; else the pairs of them; else an earlier function's error."""
     function, knowledge = answer.function, answer.knowledge
-    answer, whole = answer.wrong_first, whole.wrong_first
-    listed = _explaining(answer, whole, knowledge.candidates(function.name))
+    listed = _explaining(answer, whole, "listed", knowledge.candidates)
     if len(listed) == 1:
         return [_with_origin(whole, listed[0].explanation(function, None))]
-    found = listed or _explaining(answer, whole, knowledge.pairs(function.name))
+    found = listed or _explaining(answer, whole, "pairs", knowledge.pairs)
     if found:
         return [candidate.explanation(function, None) for candidate in found]
-    given = knowledge.inherited(function, whole.cases, whole.outcomes, whole.student)
+    given = _inherited(whole)
     return [] if given is None else [inherited_explanation(function, given)]
 
 
-def _explaining(answer: WrongAnswer, whole: WrongAnswer, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates that agree with the student on every case: those at hand, whatever a check made of their inputs,
-    then all as they were drawn."""
-    everything = whole.together if answer.plain else answer.together + whole.together
-    return [
-        candidate
-        for candidate in candidates
-        if all(outcome.agrees_with(candidate.outcome(case), answer.function) for case, outcome in everything)
-    ]
+def _explaining(
+    answer: WrongAnswer, whole: WrongAnswer, kind: str, candidates: Callable[[str], Sequence[Candidate]]
+) -> list[Candidate]:
+    """The candidates that agree with the student on every case: all as they were drawn, and those at hand, whatever a
+    check made of their inputs."""
+    function = answer.function
+
+    def agreeing(among: Sequence[Candidate], answers: WrongAnswer) -> list[Candidate]:
+        together = answers.wrong_first.together
+        return [c for c in among if all(outcome.agrees_with(c.outcome(case), function) for case, outcome in together)]
+
+    found = whole.once(kind, lambda: agreeing(candidates(function.name), whole))
+    return found if answer.plain else agreeing(found, answer)
+
+
+def _inherited(whole: WrongAnswer) -> Given | None:
+    def look() -> Given | None:
+        answers = whole.wrong_first
+        return whole.knowledge.inherited(whole.function, answers.cases, answers.outcomes, whole.student)
+
+    return whole.once("inherited", look)
 
 
 def _with_origin(whole: WrongAnswer, explanation: Explanation) -> Explanation:
     """The explanation of a listed misconception, which may come from an earlier exercise all the same."""
-    given = whole.knowledge.inherited(whole.function, whole.cases, whole.outcomes, whole.student)
+    given = _inherited(whole)
     if given is None or explanation.consequence is None:
         return explanation
     note, before = inherited_finding(whole.function, given), explanation.consequence
@@ -108,7 +119,7 @@ def _relation(answer: WrongAnswer, whole: WrongAnswer) -> Explanation | None:
     generic = _generic(answer, whole)
     if generic is not None:
         return generic
-    diverging = first_divergence(whole) if answer.plain else None
+    diverging = whole.once("divergence", lambda: first_divergence(whole)) if answer.plain else None
     small = explain_small_gap(whole.all_samples, answer.function, diverging)
     if small is not None or diverging is None:
         return small
@@ -122,8 +133,7 @@ def _generic(answer: WrongAnswer, whole: WrongAnswer) -> Explanation | None:
     swapped = _swapped(whole)
     if swapped is not None:
         return swapped
-    everything = whole.all_samples
-    found = recognise(everything, hidden=knowledge.hidden) if everything else None
+    found = whole.once("relation", lambda: recognise(whole.all_samples or (), hidden=knowledge.hidden))
     return _generic_explanation(found, answer.some_samples, function) if found is not None else None
 
 

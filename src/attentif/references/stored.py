@@ -58,6 +58,10 @@ class StoredReference:
         """Public files hold no gradients: gradient checks belong in the hidden file."""
         raise NotImplementedError(f"public case {case.name}: gradients are checked in hidden files only")
 
+    def of_others(self, *cases: Case) -> StoredReference:
+        """Raises ReferenceBroken: to answer other cases takes the reference's code, which no public file holds."""
+        raise ReferenceBroken(f"{self.exercise}: a public check has no right answers to cases of its own")
+
     def candidates(self, function: str) -> list[Candidate]:
         """The misconceptions that touch ``function``."""
         return [candidate for functions, candidate in self.misconceptions if function in functions]
