@@ -289,6 +289,8 @@ class TestGates:
         assert recall(lambda T: Recurrent(1.0), 20) < 0.2
         assert recall(lambda T: Recurrent(3.0), 20) > 0.9
         assert 0.2 < recall(lambda T: Recurrent(3.0), 40) < 0.95
+        assert recall(lambda T: Recurrent(6.0), 40) > 0.95
+        assert recall(lambda T: Recurrent(0.0), 10) < 0.3
         assert recall(Attention, 40) > 0.98
         assert abs(recall(lambda T: Recurrent(), 10) - recall(lambda T: Recurrent(), 10, seed=1)) > 0.2
         forgets = Recurrent(3.0).core

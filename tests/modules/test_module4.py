@@ -61,6 +61,11 @@ class TestHandExamples:
         assert softmax(s)[:2] == pytest.approx([2 / 8, 1 / 8])
         assert softmax(np.log([2, 1, 13]))[:2] == pytest.approx([2 / 16, 1 / 16])
         assert r"somme à $\tfrac38$" in said
+        table = text("masque-table")
+        for hidden in (5, 13):
+            late = [rf"\tfrac{n}{{{3 + hidden}}}" if hidden > 6 else rf"\tfrac{n}{3 + hidden}" for n in (2, 1)]
+            row = rf"| $\ln 2,\ 0,\ \ln {hidden}$ | $\tfrac23,\ \tfrac13,\ 0$ | ${late[0]},\ {late[1]},\ 0$ |"
+            assert row in table
         assert "104" in said
         assert torch.tensor([0.0, 104]).softmax(0)[0] == 0
         assert torch.tensor([0.0, 103]).softmax(0)[0] > 0

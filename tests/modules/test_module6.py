@@ -299,6 +299,31 @@ class TestGallery:
         assert 0.01 < noisy - still < 0.1
 
 
+class TestOverfitting:
+    def test_the_figure(self, monkeypatch):
+        names, _ = run(monkeypatch, "outils", "figure-surapprentissage")
+        minima = []
+        for seen, unseen in names["histories"]:
+            assert seen[-1] < seen[8] < seen[0]
+            minima.append(min(unseen))
+            assert 30 <= names["steps"][int(np.argmin(unseen))] <= 90
+            assert 2.9 < unseen[-1] < 3.2
+        assert 0.003 < stats.tstd(minima) < 0.03
+        assert torch.equal(names["train"], names["everything"])
+
+    def test_more_text(self, monkeypatch):
+        shorter = CELLS["figure-surapprentissage"].replace("in range(3)]", "in range(1)]").replace("ddof=1", "ddof=0")
+        found = []
+        for letters in ("1500", "3000"):
+            cell = shorter.replace("LETTRES = 1500", f"LETTRES = {letters}")
+            monkeypatch.setitem(CELLS, "figure-surapprentissage", cell)
+            names, _ = run(monkeypatch, "outils", "figure-surapprentissage")
+            found.append(names["histories"][0][1])
+        small, large = found
+        assert min(large) < min(small)
+        assert np.argmin(large) > np.argmin(small)
+
+
 class TestQuestions:
     def test_a_step_of_adamw(self):
         for values in draws("m6_q1"):
