@@ -10,7 +10,8 @@ from pathlib import Path
 import nbformat
 from courses import ROOT
 
-# An English word, and the course's own. Names of parameters and code stand in `backticks`, glosses in (*italics*).
+# An English word, and the course's own. Names of parameters and code stand in `backticks`, glosses in (*italics*), and
+# titles of works before what identifies them: *Title* (arXiv …).
 FORBIDDEN = {
     r"features?": "caractéristique",
     r"tokens?": "jeton",
@@ -25,7 +26,7 @@ FORBIDDEN = {
 }
 _WORDS = re.compile(rf"(?<!\w)(?<!\w\.)({'|'.join(FORBIDDEN)})(?!\w|\.\w|[(\[])", re.IGNORECASE)
 _NOT_PROSE = re.compile(
-    r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\\begin\{.*?\\end\{[^}]*\}|\(\*[^*]*\*\)|\]\([^)]*\)|https?://\S+|<[^>]*>",
+    r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\\begin\{.*?\\end\{[^}]*\}|\(\*[^*]*\*\)|\*[A-Z][^*\n]*\*(?= \((?:arXiv|\d{4}))|\]\([^)]*\)|https?://\S+|<[^>]*>",
     re.DOTALL,
 )
 
@@ -44,6 +45,8 @@ def sentences() -> Iterator[tuple[str, str]]:
         yield from _titles(path)
     for path in sorted((ROOT / "grader_tests").rglob("mistakes.fr.md")):
         yield from _words_of_mistakes(path)
+    for path in sorted((ROOT / "grader_tests").glob("*/questions.md")):
+        yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
     for path in sorted((ROOT / "source").glob("*/checks/*.py")):
         yield from _texts(path)
         yield from _titles(path)

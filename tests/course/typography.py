@@ -6,7 +6,7 @@ SPACE = "\u202f"
 # What is no French prose: code, formulas, addresses, HTML, titles in *italics* of English works.
 _OTHER = re.compile(
     r"```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]+\$|\]\([^)]*\)|<https?:[^>]*>|https?://\S+|</?\w+[^>]*>|&\w+;"
-    r"|(?<!\*)\*[A-Z][^*\n\u202f«]+?(?:: [^*\n]+?|\?)\*(?!\*)",
+    r"|(?<!\*)\*[A-Z][^*\n\u202f«]*[?!:][^*\n\u202f]*\*(?!\*)",
     re.DOTALL,
 )
 _RULES = {
