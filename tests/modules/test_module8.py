@@ -161,7 +161,7 @@ class TestNotebooks:
         assert max(abs(a - b) for a, b in zip(losses[:5], healthy[:5], strict=True)) < 0.15
         assert 2.9 < min(mean_of_ten(losses, k) for k in range(290)) < 3.1
         assert mean_of_ten(losses, 10) < 3.1
-        assert mean_of_ten(losses, 290) == pytest.approx(4, abs=0.3)
+        assert max(mean_of_ten(losses, k) for k in range(20, 290)) == pytest.approx(3.85, abs=0.15)
 
     def test_rate(self, curves):
         losses = curves["rate"]
