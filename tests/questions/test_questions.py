@@ -28,6 +28,7 @@ def test_numbers_are_written_as_french_writes_them():
     ]  # fmt: skip
     assert in_formula(short(2e-5)) == r"2 \times 10^{-5}"
     assert in_formula(short(-1234.0)) == r"-1\,234"
+    assert filled("`Dropout([[1 / 10]])` garde [[9 / 10]]", {}) == "`Dropout(0.1)` garde 0,9"
     assert filled("[[2 / 3:2]] et [[softmax(0, 0)]]", {}) == "0,67 et 0,5 ; 0,5"
 
 

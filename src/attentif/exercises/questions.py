@@ -113,12 +113,15 @@ def close(answer: Any, right: Any, *, exact: bool = False) -> bool:
 
 
 def filled(text: str, values: Mapping[str, Any]) -> str:
-    """A text with its ``[[expressions]]`` worked out and written as French writes numbers, in formulas as there."""
+    """A text with its ``[[expressions]]`` worked out and written as French writes numbers, in formulas as there, in code as code does."""
 
     def number(mark: re.Match[str]) -> str:
-        digits = mark["digits"]
-        written = _written(computed(mark["expression"], values), None if digits is None else int(digits))
-        return in_formula(written) if text[: mark.start()].count("$") % 2 else written
+        digits, before = mark["digits"], text[: mark.start()]
+        value = computed(mark["expression"], values)
+        if before.count("`") % 2:  # code keeps its point
+            return f"{value:g}"
+        written = _written(value, None if digits is None else int(digits))
+        return in_formula(written) if before.count("$") % 2 else written
 
     return _MARK.sub(number, text)
 
