@@ -26,7 +26,14 @@ def assert_no_wider_than_the_window(page):
     assert width <= page.viewport_size["width"], width
 
 
-def picture(place, name, **options):
-    """A picture of a page, or of a part of it, for the documentation; nothing where nobody asked."""
-    if SCREENSHOTS:
-        place.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", **options)
+def picture(page, name, part=None):
+    """A picture of a page, or of a part of it in a window that is high enough, for the documentation; nothing where
+    nobody asked."""
+    if not SCREENSHOTS:
+        return
+    size = page.viewport_size
+    if part is not None:
+        page.set_viewport_size({**size, "height": 1900})
+        part.scroll_into_view_if_needed()
+    (part or page).screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+    page.set_viewport_size(size)

@@ -70,8 +70,7 @@ def test_a_wrong_answer_is_named_and_its_hints_unfold_one_by_one(opened):
         assert hidden.is_visible()
     report.get_by_label("Matrice attendue").first.wait_for()
     assert_accessible(opened.page, ".jp-OutputArea [role=region]")
-    report.scroll_into_view_if_needed()
-    picture(report, "compte-rendu")
+    picture(opened.page, "compte-rendu", report)
 
 
 def test_the_report_keeps_its_contrast_in_the_dark_and_its_width_on_a_telephone(opened):
@@ -87,7 +86,7 @@ def test_the_report_keeps_its_contrast_in_the_dark_and_its_width_on_a_telephone(
     assert inside[0] <= inside[1]
     assert report.evaluate("e => getComputedStyle(e).backgroundColor") != "rgb(255, 255, 255)"
     assert_accessible(opened.page, ".jp-OutputArea [role=region]")
-    picture(report, "compte-rendu-sombre-etroit")
+    picture(opened.page, "compte-rendu-sombre-etroit", report)
     opened.page.set_viewport_size({"width": 1100, "height": 900})
     opened.command("apputils:change-theme", theme="JupyterLab Light")
     opened.page.wait_for_function("document.body.dataset.jpThemeName == 'JupyterLab Light'")
@@ -124,4 +123,4 @@ def test_the_summary_of_the_last_cell(opened):
     assert "Ensuite : exercice 3.2" in text
     assert "01_attention_une_tete.ipynb" in text
     assert_accessible(opened.page, ".jp-OutputArea [role=region]")
-    picture(summary, "bilan")
+    picture(opened.page, "bilan", summary)
