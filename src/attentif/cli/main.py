@@ -39,12 +39,13 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 """
 
 
+PUBLISHING = ("site", "slides")
 GRADING_NEEDED = "needs the instructor's part: pip install 'attentif[grading]'"
 SITE_NEEDED = "needs what pages are made with: pip install 'attentif[notebooks,grading,site]'"
-PUBLISHING = ("site", "slides")
 COMMANDS = (
     "demo", "roster", "collect", "grade", "feedback", "report", "similar", "export",
-    "new", "prove", "references", "release", "site", "slides", "data", "doctor",
+    "new", "prove", "references", "release", "data", "doctor",
+    *PUBLISHING,
 )  # fmt: skip
 
 
