@@ -15,6 +15,7 @@ myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
 myst_heading_anchors = 4
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # questions are outputs, with formulas
 nb_code_prompt_show = "Voir le code"
 nb_code_prompt_hide = "Replier le code"
 

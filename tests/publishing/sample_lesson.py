@@ -15,6 +15,10 @@ plt.close(fig)
 said = {"image/png": {"alt": "Une courbe qui monte de 0 à 4, de plus en plus vite.", "width": 800}}
 display({"image/png": buffer.getvalue(), "text/plain": "courbe"}, raw=True, metadata=said)"""
 
+QUESTION = """\
+from IPython.display import Markdown, display
+display(Markdown("**Question — Le biais.** Combien de nombres a $b$ ?"))"""
+
 CELLS = [
     ("md", "titre", "slide", "# Module 1 · Compter les poids\n\nCombien de nombres une couche apprend-elle ?"),
     ("code", "imports", "skip", "import math"),
@@ -24,6 +28,7 @@ CELLS = [
     ("md", "legende", "notes", "**Figure 1.** La courbe monte : voyez l’[atelier](../atelier1/1_poids.ipynb)."),
     ("code", "calcul", "subslide", "print('8 × 8 + 8 =', 8 * 8 + 8)"),
     ("md", "m1_q1", "skip", "**Question — Une petite couche.** Que valent $n(d+1)$ pour $n=d=8$ ?"),
+    ("question", "m1-q2-question", "skip", QUESTION),
     ("answer", "m1-q1-reponse", "skip", "# À VOUS\nraise NotImplementedError('à compléter')"),
     ("check", "m1-q1-check", "skip", 'check("m1_q1")'),
     ("md", "retenir", "slide", "## À retenir\n\n* Une couche de $d$ vers $n$ apprend $n(d+1)$ nombres."),
@@ -37,6 +42,8 @@ def sample_notebook():
     for kind, name, role, source in CELLS:
         cell = new_markdown_cell(source, id=name) if kind == "md" else new_code_cell(source, id=name)
         cell.metadata["slideshow"] = {"slide_type": role}
+        if kind == "question":
+            cell.metadata["tags"] = ["question", "illustration"]
         if kind in ("answer", "check"):
             mark = {"grade": kind == "check", "solution": kind == "answer", "grade_id": name, "locked": False}
             cell.metadata["nbgrader"] = {**mark, "schema_version": 3, "task": False}

@@ -16,8 +16,9 @@ from attentif.publishing.slides import slides
 MODULES = sorted((ROOT / "source").glob("module*/*.ipynb"))
 # A grey picture of the shape that figures have, in the place of what only an executed notebook draws.
 PLACEHOLDER = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGNoYAAAAIMAgU0wqfQAAAAASUVORK5CYII="
-)  # fmt: skip
+    "iVBORw0KGgoAAAANSUhEUgAAAFAAAAAoCAAAAABMCyLdAAAAJklEQVR42u3MMQEAAAwCIPsnM5YhthMCkD6LUCgUCoVCoVAoFN4M"
+    "+8nEiOM2uiwAAAAASUVORK5CYII="
+)
 
 chromium = pytest.mark.skipif(browser() is None, reason="no Chromium on this machine")
 

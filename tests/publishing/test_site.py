@@ -101,6 +101,13 @@ def test_a_module_is_shown_executed_and_its_questions_unanswered(module):
     assert "Traceback" not in text
 
 
+def test_a_question_that_a_cell_shows_is_read_as_text_with_formulas(module):
+    text = "".join(module.text)
+    assert "Combien de nombres a" in text
+    assert "$" not in text
+    assert "display(Markdown" not in text  # the cell's code is not the point
+
+
 def test_an_atelier_is_shown_as_it_is_handed_out(atelier):
     assert atelier.all("img") == []
     assert "8 × 8 + 8 = 72" not in "".join(atelier.text)
@@ -123,4 +130,5 @@ def test_the_forum_and_the_address_to_write_to_are_on_every_page(pages):
 def test_readings_are_collected_from_the_modules(published):
     page = reading.Html(published.site / "lectures.html")
     assert "la table 3" in "".join(page.text)
+    assert "https://arxiv.org/abs/1706.03762" in page.links()
     assert "À retenir" not in "".join(page.text)

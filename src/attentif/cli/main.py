@@ -41,12 +41,13 @@ Every nbgrader command (autograde, generate_feedback, export, formgrader, …) w
 """
 
 
+PUBLISHING = ("site", "slides")
 GRADING_NEEDED = "needs the instructor's part: pip install 'attentif[grading]'"
 SITE_NEEDED = "needs what pages are made with: pip install 'attentif[notebooks,grading,site]'"
-PUBLISHING = ("site", "slides")
 COMMANDS = (
     "demo", "roster", "collect", "grade", "feedback", "report", "similar", "export",
-    "new", "prove", "questions", "references", "release", "publish", "site", "slides", "data", "doctor",
+    "new", "prove", "questions", "references", "release", "publish", "data", "doctor",
+    *PUBLISHING,
 )  # fmt: skip
 
 

@@ -9,11 +9,13 @@ from nbformat import NotebookNode
 
 _HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
+_ARXIV = re.compile(r"\barXiv[\s:](\d{4}\.\d{4,5})\b")
 _WANTED = "pour lire"
 
 
 def readings(notebook: NotebookNode) -> str:
-    """The Markdown of its sections « Pour lire » without their headings; an empty text where it has none."""
+    """The Markdown of its sections « Pour lire » without their headings, arXiv's numbers with their addresses; an empty
+    text where it has none."""
     found: list[str] = []
     depth = 0  # of the section that is being collected; 0 outside of one
     for line, prose in _lines(notebook):
@@ -22,7 +24,7 @@ def readings(notebook: NotebookNode) -> str:
             depth = len(heading[1]) if heading[2].lower().startswith(_WANTED) else 0
         elif depth:
             found.append(line)
-    return "\n".join(found).strip()
+    return _ARXIV.sub(r"[arXiv \1](https://arxiv.org/abs/\1)", "\n".join(found).strip())
 
 
 def _lines(notebook: NotebookNode) -> Iterator[tuple[str, bool]]:
