@@ -724,15 +724,15 @@ def test_answers_to_cases_of_other_checks_are_asked_for_once():
 
 def test_a_name_is_found_anew_where_an_answer_is_no_longer_what_it_was():
     reference = OracleReference.drawn(exercise(lambda x: x, two_cases), 7, 2)
-    cases, asked = CaseSet(reference, tuple(reference.cases), asked=Asked()), Asked()
+    cases, asked = CaseSet(reference, tuple(reference.cases)), Asked()
 
     def named(function):
         with pytest.raises(CheckFailure) as caught:
             replace(cases, asked=asked).check_values(Student(LocalConnection({"f": function})))
         return caught.value.explanations[0].diagnosis
 
-    assert named(lambda x: -x) == "generic:negated" == named(lambda x: -x)
-    assert named(lambda x: 2 * x) != "generic:negated"
+    assert named(lambda x: -x) == "generic:sign" == named(lambda x: -x)
+    assert named(lambda x: 2 * x) != "generic:sign"
 
 
 def test_right_answers_to_a_check_s_own_cases_are_computed_once():
