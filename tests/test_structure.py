@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import importlib.metadata
 import inspect
 import json
 import re
@@ -13,11 +14,17 @@ from pathlib import Path
 import nbformat
 import pytest
 from courses import ROOT
+from packaging.requirements import Requirement
 
 from attentif.cli.references import file_problems
 from attentif.exercises.course import Course
 from attentif.references.oracles import load_exercise
 from attentif.student.notebook import without_magics
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 COURSE = Course(ROOT)
 ATELIERS = COURSE.ateliers()
@@ -33,6 +40,18 @@ DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 def test_syntax_is_that_of_python_3_10(name):
     if (ROOT / name).exists():
         ast.parse((ROOT / name).read_text(encoding="utf-8"), feature_version=(3, 10))
+
+
+def test_the_installed_package_asks_for_what_pyproject_says():
+    """Releases carry a wheel made from the installed package's metadata."""
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {(Requirement(r).name, str(Requirement(r).specifier)) for r in said["dependencies"]}
+    for extra in said.get("optional-dependencies", {}).values():
+        wanted |= {(Requirement(r).name, str(Requirement(r).specifier)) for r in extra}
+    asked = map(Requirement, importlib.metadata.requires("attentif") or ())
+    assert {(r.name, str(r.specifier)) for r in asked} == wanted, (
+        "the installed package is older than pyproject.toml: run `make check` again, which installs it anew"
+    )
 
 
 def test_sentences_stand_in_words():

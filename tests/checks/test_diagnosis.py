@@ -9,6 +9,7 @@ from torch import nn
 
 from attentif.authoring.verify import verify
 from attentif.checks.cases import CaseSet
+from attentif.diagnosis.answers import Asked
 from attentif.diagnosis.student_errors import not_written
 from attentif.diagnosis.submodules import student_trace
 from attentif.exercises.alternatives import completed, mistake
@@ -711,14 +712,42 @@ def test_answers_to_cases_of_other_checks_are_asked_for_once():
         return x**3 + x.abs()
 
     reference = OracleReference.drawn(exercise(lambda x: x, two_cases), 7, 2)
-    asked = {}
+    asked = Asked()
     for name in ("one", "two"):
         with pytest.raises(CheckFailure):
             CaseSet(reference, tuple(reference.cases), asked=asked)[name].check_values(
                 Student(LocalConnection({"f": wrong}))
             )
-    assert len(asked) == len(reference.cases) + len(reference.witnesses)
-    assert len(calls) <= len(asked) + 4  # two cases at hand in the second check, and one more call in each
+    assert len(asked.outcomes) == len(reference.cases) + len(reference.witnesses)
+    assert len(calls) <= len(asked.outcomes) + 4  # two cases at hand in the second check, and one more call in each
+
+
+def test_a_name_is_found_anew_where_an_answer_is_no_longer_what_it_was():
+    reference = OracleReference.drawn(exercise(lambda x: x, two_cases), 7, 2)
+    cases, asked = CaseSet(reference, tuple(reference.cases)), Asked()
+
+    def named(function):
+        with pytest.raises(CheckFailure) as caught:
+            replace(cases, asked=asked).check_values(Student(LocalConnection({"f": function})))
+        return caught.value.explanations[0].diagnosis
+
+    assert named(lambda x: -x) == "generic:sign" == named(lambda x: -x)
+    assert named(lambda x: 2 * x) != "generic:sign"
+
+
+def test_right_answers_to_a_check_s_own_cases_are_computed_once():
+    computed = []
+
+    def right(x):
+        computed.append(1)
+        return x
+
+    reference = OracleReference.drawn(exercise(right, two_cases), 7, 2)
+    drawn = CaseSet(reference, tuple(reference.cases))
+    for number in (1.0, 1.0, 2.0):
+        own = Case("own", Call("f", {"x": torch.full((2, 3, 4), number)}), {"B": 2, "T": 3, "d": 4})
+        drawn.others(own).check_values(Student(LocalConnection({"f": lambda x: x})))
+    assert len(computed) == 2  # of 1.0 once, and of 2.0: the name of a case does not tell it
 
 
 def test_of_a_helper_that_is_handed_a_stub_it_is_the_stub_that_is_not_written():

@@ -2,7 +2,7 @@
 (submissions.py), handed in, graded by `attentif grade` in sandboxed kernels, and read back from the gradebook and the
 graded notebooks. Only what the selected tests need is graded: one exercise takes seconds.
 
-By default about a third of them, of every exercise; with ``ATTENTIF_EVERY_ANSWER=1`` all. The others are graded by the
+By default about a fifth of them, of every exercise; with ``ATTENTIF_EVERY_ANSWER=1`` all. The others are graded by the
 same check files in one process (test_golden.py, test_right_answers.py): both are compared with the same golden/.
 """
 

@@ -268,7 +268,7 @@ def shared(rng, probabilities):
 def sampled(name, rng, probabilities, T, **options):
     ids = rng.integers(0, len(probabilities), size=3).tolist()
     call = greedy(
-        table_of(shared(rng, probabilities)), 1, ids, 100, temperature=T, seed=int(rng.integers(1 << 30)), **options
+        table_of(shared(rng, probabilities)), 1, ids, 75, temperature=T, seed=int(rng.integers(1 << 30)), **options
     )
     return text_case(name, call, which_ids)
 

@@ -48,14 +48,14 @@ def test_micro_batches_are_left_alone(student, cases):
 
 @pytest.mark.weight(2)
 @pytest.mark.requires("test_fresh_micro_batches")
-@pytest.mark.memory_limit(400)
+@pytest.mark.memory_limit(200)
 @pytest.mark.time_limit(60)
 def test_one_graph_at_a_time(student, cases, rng):
-    """Un seul petit lot en mémoire à la fois : quatre-vingts passent là où leurs graphes ne tiendraient pas.
+    """Un seul petit lot en mémoire à la fois : quarante passent là où leurs graphes ne tiendraient pas.
 
-    One micro-batch in memory at a time: eighty pass where their graphs would not fit."""
-    V, d, b, T = 512, 8, 8, 256  # logits of one micro-batch: 8 MiB; what eighty graphs keep of them: 640
-    texts = torch.from_numpy(rng.integers(0, V, size=(80, b, T + 1)))
+    One micro-batch in memory at a time: forty pass where their graphs would not fit."""
+    V, d, b, T = 512, 8, 8, 256  # logits of one micro-batch: 8 MiB; what forty graphs keep of them: 320
+    texts = torch.from_numpy(rng.integers(0, V, size=(40, b, T + 1)))
     model = {
         "make": "model",
         "embedding": torch.from_numpy(rng.normal(size=(V, d))),
