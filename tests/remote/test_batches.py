@@ -72,9 +72,7 @@ def test_each_call_has_the_whole_limit(frozen):
         assert asked(student, "work", [0.4] * 6) == [0.4] * 6
 
 
-@pytest.mark.parametrize(
-    ("fatal", "error", "how"), [("loop", TimeLimit, "1 s"), ("leave", ProcessDied, "exit code 3")]
-)
+@pytest.mark.parametrize(("fatal", "error", "how"), [("loop", TimeLimit, "1 s"), ("leave", ProcessDied, "exit code 3")])
 def test_what_ends_the_session_stands_in_its_place(frozen, fatal, error, how):
     lost = frozen.lost.get("exercise", 0.0)
     with frozen.open_session("exercise", time_limit=1, patient=False) as student:
