@@ -1,10 +1,12 @@
 """Checks of one exercise share a process of the student's as long as they pass. Whatever an answer keeps from one call
 to the next, its verdicts are those of checks that are alone."""
 
+import contextlib
 import inspect
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from courses import ROOT
@@ -76,16 +78,22 @@ class Apart(SnapshotStudents):
         return super().open(exercise, check_file, time_limit=time_limit, alone=True)
 
 
-def graded(folder, kind, source):
-    """(sessions that were started, what each check came to)."""
+@contextlib.contextmanager
+def frozen(folder, kind, source):
+    """A listener with a frozen copy of a process that has run the answer and ``source``; the students of that kind."""
     (folder / "student.py").write_text(f"{IMPORTS}TIRED = {TIRED}\n{SOURCE}{source}")
     with SnapshotListener.at(folder / kind.__name__ / "s", first_call=0.0) as listener:
         command = [sys.executable, "-c", PROGRAM, folder / "student.py", str(listener.address), EXERCISE, "token"]
         subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=120)
         listener.wait_snapshot(EXERCISE, "token", 60)
+        yield listener, kind(listener, budget=3.0, time=Budget(600.0, 600.0), usual=1.0)
+
+
+def graded(folder, kind, source):
+    """(sessions that were started, what each check came to)."""
+    with frozen(folder, kind, source) as (listener, students):
         started, fork = [], listener._fork
         listener._fork = lambda *args, **options: started.append(1) or fork(*args, **options)
-        students = kind(listener, budget=3.0, time=Budget(600.0, 600.0), usual=1.0)
         report = grade_exercises(students, COURSE, ATELIER, {EXERCISE: True}, "secret", 1.0)[EXERCISE]
     told = {r.test: (r.verdict, [(e.diagnosis, e.finding) for e in r.explanations]) for r in report.results}
     assert len(told) == len(report.results)
@@ -103,7 +111,26 @@ def test_verdicts_are_those_of_checks_that_are_alone(tmp_path, name):
 
 
 def test_a_right_answer_needs_few_processes(tmp_path):
-    """One for the public checks, one for the hidden ones, and one for each check that measures its own time."""
+    """One for all checks, and one for each check that measures its own time."""
     started, told = graded(tmp_path, SnapshotStudents, ANSWERS["right"])
     assert started < len(told) / 2
     assert {verdict.value for verdict, _ in told.values()} == {"passed"}
+
+
+def test_what_has_met_hidden_inputs_meets_no_public_check(tmp_path):
+    source = "def process():\n    return os.getpid()\n"
+    found = []
+    with frozen(tmp_path, SnapshotStudents, source) as (_, students):
+        for name in (
+            f"test_{EXERCISE}.py",
+            f"test_{EXERCISE}.py",
+            "test_hidden.py",
+            "test_hidden.py",
+            f"test_{EXERCISE}.py",
+        ):
+            with students.open(EXERCISE, Path(name), time_limit=10.0) as student:
+                found.append(student.process())
+        students.start_afresh()
+    first, again, hidden, hidden_again, public = found
+    assert first == again == hidden == hidden_again
+    assert public != hidden
