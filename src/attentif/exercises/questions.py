@@ -113,7 +113,7 @@ def close(answer: Any, right: Any, *, exact: bool = False) -> bool:
 
 
 def filled(text: str, values: Mapping[str, Any]) -> str:
-    """A text with its ``[[expressions]]`` worked out and written as French writes numbers, in formulas as there, in code as code does."""
+    """A text with its ``[[expressions]]`` worked out, written as French, a formula or code writes numbers."""
 
     def number(mark: re.Match[str]) -> str:
         digits, before = mark["digits"], text[: mark.start()]
