@@ -1,0 +1,14 @@
+"""Vérification de la question m7_q3 : la réponse, et la raison de chaque erreur connue."""
+
+import pytest
+
+from attentif.checks import check_answer
+
+pytestmark = pytest.mark.exercise("m7_q3")
+
+
+def test_answer(exercise, student, remarks):
+    """Votre réponse est la bonne.
+
+    Your answer is the right one."""
+    check_answer("m7_q3", __file__, student, remarks)

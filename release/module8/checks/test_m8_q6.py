@@ -1,0 +1,14 @@
+"""Vérification de la question m8_q6 : la réponse, et la raison de chaque erreur connue."""
+
+import pytest
+
+from attentif.checks import check_answer
+
+pytestmark = pytest.mark.exercise("m8_q6")
+
+
+def test_answer(exercise, student, remarks):
+    """Votre réponse est la bonne.
+
+    Your answer is the right one."""
+    check_answer("m8_q6", __file__, student, remarks)
