@@ -242,7 +242,7 @@ class TestJacobians:
         for distance in (10, 50):
             values = self.by_autograd(1.25, distance)
             assert [largest[distance], median[distance]] == pytest.approx([values[0], np.median(values)], rel=1e-6)
-        assert f"${power(self.by_autograd(1.0, 50)[0])}$ à 50 pas" in text
+        assert f"à 50 pas, la plus grande ne vaut plus que ${power(self.by_autograd(1.0, 50)[0])}$" in text
         assert np.all(sensitivities(1.0)[0] <= 1 + 1e-12)
         largest, median = sensitivities(1.5)
         assert f"${power(largest[399])}$" in text
