@@ -45,7 +45,7 @@ def question_cells(question: Question) -> list[nbformat.NotebookNode]:
         drawn = {**tags, "tags": ["question", "illustration"]}  # grading leaves it out
         statement = new_code_cell(call, id=f"{slug}-question", metadata=drawn)
     else:
-        text = f"**Question — {question.title}.** {question.statement()}"
+        text = f"{question.heading} {question.statement()}"
         statement = new_markdown_cell(text, id=f"{slug}-question", metadata=tags)
     skipped = {"slideshow": {"slide_type": "skip"}}
     answer = {**skipped, **grade_mark(f"{question.name}_reponse", solution=True)}

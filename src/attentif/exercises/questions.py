@@ -65,6 +65,11 @@ class Question:
         chance = random.Random(f"{self.name} {numero}")
         return {name: chance.choice(options) for name, options in self.drawn.items()}
 
+    @property
+    def heading(self) -> str:
+        """What stands before the statement, in Markdown."""
+        return f"**Question — {self.title}{'' if self.title.endswith(('?', '!', '…')) else '.'}**"
+
     def statement(self, numero: object = 0) -> str:
         """The question in Markdown, with the student's numbers and the choices."""
         lines = [filled(self.text, self.values(numero))]

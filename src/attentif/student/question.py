@@ -23,7 +23,7 @@ def question(name: str, numero: int | str | None = None) -> None:
     if name not in known:
         raise UnknownQuestion(words.unknown(name, list(known)).to(language()))
     mine = sys._getframe(1).f_globals.get("numero", 0) if numero is None else numero
-    statement = f"**Question — {known[name].title}.** {known[name].statement(mine)}"
+    statement = f"{known[name].heading} {known[name].statement(mine)}"
     if running_shell() is None:
         print(statement)
         return
