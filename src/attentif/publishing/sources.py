@@ -21,6 +21,7 @@ from attentif.publishing.readings import readings
 
 COURSE, GUIDES, EXTRA = "cours", "guides", "_extra"  # EXTRA is copied as it is
 SLIDES, DOWNLOADS = "diapositives", "a-telecharger"
+SCREENSHOTS = "screenshots"  # beside the guides that show them
 _CODE = re.compile(r"\[([^\]]+)\]\((?:\.\./)+([^)]*)\)")  # a guide's link to a file of the repository
 _ANCHOR = re.compile(r'^<a id="([\w-]+)"></a>', re.MULTILINE)  # a place in a guide, as GitHub understands it
 _GITHUB = re.compile(r"^https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
@@ -89,6 +90,9 @@ class SiteSource:
         folder.mkdir(exist_ok=True)
         for path in sorted((self.course.root / "docs").glob("*.md")):
             (folder / path.name).write_text(self._guide(path.read_text(encoding="utf-8")), encoding="utf-8")
+        pictures = self.course.root / "docs" / SCREENSHOTS
+        if pictures.is_dir():
+            shutil.copytree(pictures, folder / SCREENSHOTS, dirs_exist_ok=True)
 
     def _guide(self, text: str) -> str:
         """Links to the repository's files lead to its address; where it has none, their words stay."""
