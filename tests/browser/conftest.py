@@ -14,9 +14,10 @@ def chromium_here():
     return os.environ.get("ATTENTIF_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """A browser that people could look over the shoulder of."""
+    """A browser that people could look over the shoulder of. Closed with each file: as long as it lives, no other event
+    loop can run in this process."""
     api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install 'attentif[browser]'")
     program = chromium_here()
     if program is None:
